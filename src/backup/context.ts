@@ -1,0 +1,19 @@
+import type { Progress } from "./progress.ts";
+
+/** Everything a use case takes from its surroundings. The command line makes the real one, tests make their own. */
+export interface Context {
+  readonly now: () => Date;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The home directory according to the system, before `OPENCLAW_HOME` and the like. */
+  readonly osHomeDir: string;
+  readonly hostname: string;
+  readonly platform: NodeJS.Platform;
+  /** Effective user and group of this process. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly progress: Progress;
+  /** A line for the person at once, while the job goes on (warnings). */
+  readonly notice: (line: string) => void;
+  readonly signal: AbortSignal;
+}

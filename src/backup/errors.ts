@@ -1,0 +1,23 @@
+/** What a use case refuses beyond what its parts refuse. */
+export type BackupErrorCode =
+  | "no-recipient"
+  | "output-inside-source"
+  | "not-self-verified"
+  | "no-such-entry"
+  | "not-a-file"
+  | "sealed-without-key"
+  | "interrupted"
+  | "owner-needed"
+  | "unproved";
+
+export class BackupError extends Error {
+  override readonly name = "BackupError";
+  readonly code: BackupErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: BackupErrorCode, message: string, options: ErrorOptions & { hint?: string } = {}) {
+    super(message, options);
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

@@ -1,0 +1,130 @@
+import { FormatError } from "./errors.ts";
+import { limits } from "./limits.ts";
+
+declare const entryPathBrand: unique symbol;
+
+/**
+ * A clean relative path inside an archive: `<root id>/<component>/…`, or a root id alone.
+ *
+ * Names on POSIX are bytes, so the string holds one char per byte (latin1). Comparing two of them with `<` after
+ * {@link sortKey} is comparing bytes. {@link displayPath} gives the text for people, {@link pathBytes} the bytes for
+ * the file system.
+ */
+export type EntryPath = string & { readonly [entryPathBrand]: true };
+
+const rootIdPattern = /^[a-z0-9][a-z0-9.-]*$/;
+
+/** True for a symbolic root name such as `state` or `workspace.main`. */
+export function isRootId(text: string): boolean {
+  return rootIdPattern.test(text) && text.length <= limits.componentBytes;
+}
+
+/** Takes bytes as they come from an archive or a disk. Throws `unsafe-path` or `limit-exceeded`. */
+export function parseEntryPath(bytes: Uint8Array): EntryPath {
+  const path = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  if (path.length > limits.pathBytes) {
+    throw new FormatError(
+      "limit-exceeded",
+      `an entry path has ${path.length} bytes, more than ${limits.pathBytes}`,
+    );
+  }
+  checkComponents(path);
+  return path as EntryPath;
+}
+
+function checkComponents(path: string): void {
+  const components = path.split("/");
+  if (components.length > limits.depth) {
+    throw new FormatError(
+      "limit-exceeded",
+      `entry path ${displayBytes(path)} is nested deeper than ${limits.depth}`,
+    );
+  }
+  if (!isRootId(components[0]!)) throw unsafe(path, "does not begin with a root id");
+  for (const component of components) {
+    if (component === "" || component === "." || component === "..") throw unsafe(path, "is not clean");
+    if (component.includes("\0")) throw unsafe(path, "contains a NUL byte");
+    if (component.length > limits.componentBytes) {
+      throw new FormatError(
+        "limit-exceeded",
+        `entry path ${displayBytes(path)} has a name over ${limits.componentBytes} bytes`,
+      );
+    }
+  }
+}
+
+function unsafe(path: string, why: string): FormatError {
+  return new FormatError("unsafe-path", `entry path ${displayBytes(path)} ${why}`);
+}
+
+/** The path of `name` (bytes) below `parent`. */
+export function childPath(parent: EntryPath, name: Uint8Array): EntryPath {
+  return parseEntryPath(Buffer.concat([Buffer.from(`${parent}/`, "latin1"), name]));
+}
+
+/** The path of a root itself. */
+export function rootPath(rootId: string): EntryPath {
+  return parseEntryPath(Buffer.from(rootId, "latin1"));
+}
+
+export function rootIdOf(path: EntryPath): string {
+  const slash = path.indexOf("/");
+  return slash === -1 ? path : path.slice(0, slash);
+}
+
+/** The parent directory's path, or undefined for a root. */
+export function parentOf(path: EntryPath): EntryPath | undefined {
+  const slash = path.lastIndexOf("/");
+  return slash === -1 ? undefined : (path.slice(0, slash) as EntryPath);
+}
+
+export function pathBytes(path: EntryPath): Buffer {
+  return Buffer.from(path, "latin1");
+}
+
+/** The bytes below the root: what is appended to the root's place on disk. Empty for a root itself. */
+export function bytesBelowRoot(path: EntryPath): Buffer {
+  const slash = path.indexOf("/");
+  return slash === -1 ? Buffer.alloc(0) : Buffer.from(path.slice(slash + 1), "latin1");
+}
+
+/**
+ * A string whose `<` order is the order of the specification: root id, then component by component in byte order
+ * (`a`, `a/b`, `a-b`), parents first. NUL never occurs in a path and sorts before everything.
+ */
+export function sortKey(path: EntryPath): string {
+  return path.includes("/") ? path.replaceAll("/", "\0") : path;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text of a byte string, or undefined where the bytes are not UTF-8. */
+export function textOf(bytes: string): string | undefined {
+  // eslint-disable-next-line no-control-regex
+  if (/^[\x00-\x7f]*$/.test(bytes)) return bytes;
+  try {
+    return utf8.decode(Buffer.from(bytes, "latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A path as shown to a person: control characters, direction marks and bytes that are no UTF-8 are escaped. */
+export function displayPath(path: EntryPath): string {
+  return displayBytes(path);
+}
+
+/** The same for any byte string. */
+export function displayBytes(bytes: string): string {
+  const text = textOf(bytes);
+  const source = text ?? bytes;
+  const unprintable =
+    text === undefined ? /[^\x20-\x7e]/g : /[\p{C}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+  return source.replace(unprintable, escapeChar);
+}
+
+function escapeChar(char: string): string {
+  const code = char.codePointAt(0)!;
+  if (code <= 0xff) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return `\\u{${code.toString(16)}}`;
+}

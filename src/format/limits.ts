@@ -1,0 +1,37 @@
+/** The limits of the specification (§ Limits). Numbers of bytes unless said otherwise. */
+export const limits = {
+  /** Bytes of an entry path, with its root id. */
+  pathBytes: 4096,
+  /** Bytes of one component of an entry path: what every common file system takes. */
+  componentBytes: 255,
+  /** Components of an entry path. */
+  depth: 256,
+  /** Bytes of a link target. */
+  targetBytes: 4096,
+  /** Bytes of one line of an index or inventory, line feed included. */
+  lineBytes: 64 * 1024,
+  /** Entries of a section. */
+  entries: 20_000_000,
+  manifestBytes: 1024 * 1024,
+  checksumsBytes: 1024 * 1024,
+  signatureBytes: 16 * 1024,
+  sectionHeaderBytes: 4 * 1024 * 1024,
+  closeBytes: 512,
+  endBytes: 512,
+  /** Nesting of JSON values. */
+  jsonDepth: 32,
+  /** Segments of a section, the age header not counted. */
+  segments: 999_999,
+  /** The segment size a writer may choose. */
+  segmentBytesMin: 64 * 1024,
+  segmentBytesMax: 64 * 1024 * 1024,
+  /** Decoded bytes of one frame that a reader accepts. */
+  frameBytes: 8 * 1024 * 1024,
+  /** Frames of a section. */
+  frames: 16_000_000,
+  /** From the first byte of the age header's member to the first byte of the next segment's member. */
+  headerRegionBytes: 64 * 1024,
+  /** scrypt work factor (log2 N) that a reader accepts, and that a writer uses. */
+  scryptLogNMax: 20,
+  scryptLogN: 18,
+} as const;
