@@ -9,6 +9,9 @@ export type DiskErrorCode =
   | "unsafe-ancestor"
   | "unsafe-link"
   | "database-unreadable"
+  | "root-missing"
+  | "root-unreadable"
+  | "bad-pattern"
   | "io";
 
 export class DiskError extends Error {

@@ -1,0 +1,107 @@
+import type { EntryPath } from "../format/entry-path.ts";
+import type { EntryType, SectionName } from "../format/entry.ts";
+
+/**
+ * A leaving-out rule of a root: a picomatch glob relative to the root, dot files included. Where it matches a
+ * directory the whole subtree is left out.
+ */
+export interface ExcludeRule {
+  readonly id: string;
+  readonly pattern: string;
+  readonly why?: string;
+}
+
+/**
+ * A glob relative to each root with sealing `by-rule`: what it matches is sealed, a directory with its whole subtree.
+ * Case is ignored: `.ENV` is as secret as `.env`.
+ */
+export interface SealRule {
+  readonly id: string;
+  readonly pattern: string;
+}
+
+/** A directory or single file of the installation that is captured. */
+export interface CaptureRoot {
+  readonly id: string;
+  /** Absolute. A root that is a symlink itself is followed; nothing below is. */
+  readonly path: string;
+  readonly sealing: "always" | "by-rule";
+  readonly exclude: readonly ExcludeRule[];
+}
+
+export interface ScanRules {
+  readonly seal: readonly SealRule[];
+  /** Globs over `<root id>/<path>`: they win over the roots' exclude rules. */
+  readonly include?: readonly string[];
+  /** Globs over `<root id>/<path>`: what they match is left out as `excluded:user`. They win over `include`. */
+  readonly exclude?: readonly string[];
+  readonly sealAll?: boolean;
+  /** Files above this are sealed: what the secret scan reads to its end. */
+  readonly plainBytesMax: number;
+  /** Files that never enter the archive: the archive being written. */
+  readonly skip?: readonly { readonly dev: bigint; readonly ino: bigint }[];
+}
+
+/** What tells that a file is still the one that was planned. */
+export interface Identity {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly sizeBytes: number;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  /** Type and permission bits as the system gives them. */
+  readonly mode: number;
+}
+
+/** How much was left out: `entries` counts what lies below a directory, without itself. Unknown (0) behind a mount point. */
+export interface LeftOut {
+  readonly rule: string;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+export interface PlannedEntry {
+  readonly path: EntryPath;
+  readonly type: EntryType;
+  readonly section: SectionName;
+  /**
+   * The absolute path on disk as a byte string (latin1, one char per byte). Not a Buffer: entries are posted to
+   * workers, and cloning a pooled Buffer clones its whole pool.
+   */
+  readonly source: string;
+  /** Planned content bytes; 0 for all but files. */
+  readonly size: number;
+  /** Missing only where lstat failed. */
+  readonly identity?: Identity;
+  readonly excluded?: LeftOut;
+  /** Why it cannot be read: a file without permission, a directory that cannot be listed. */
+  readonly unreadable?: string;
+  /** Gone between the listing of its directory and the look at it. */
+  readonly vanished?: string;
+  /** An SQLite database by its first bytes: to be captured with snapshotDatabase. */
+  readonly database?: true;
+  /** The first name of the inode, for type `hardlink`. */
+  readonly link?: EntryPath;
+  /** Why the entry is sealed: a rule's id, or one of the built-in reasons (see sealing.ts). Only on sealed entries. */
+  readonly sealedBy?: string;
+}
+
+/** Something found that cannot be an entry with content; sockets and their like also stand as excluded entries. */
+export interface ScanFinding {
+  /** Byte string: the entry path as far as it could be formed. */
+  readonly path: string;
+  readonly kind: "socket" | "fifo" | "device" | "unfit-name";
+  readonly reason: string;
+}
+
+export interface SectionTotals {
+  readonly entries: number;
+  readonly contentBytes: number;
+}
+
+export interface ScanResult {
+  /** In archive order: root id, then component by component in byte order, parents first. */
+  readonly entries: PlannedEntry[];
+  readonly totals: Readonly<Record<SectionName, SectionTotals>>;
+  readonly leftOut: readonly ScanFinding[];
+}
