@@ -1,0 +1,128 @@
+import { createHash, hash } from "node:crypto";
+import type { AbsentLine, DirectoryLine, FileLine, HardlinkLine, IndexLine, SymlinkLine } from "./entry.ts";
+import { compressFrame, frameContentBytes } from "./frame.ts";
+import { encodeEntryHeader, paddingAfter } from "./inner-tar.ts";
+import type { PackedFrame } from "./section-writer.ts";
+
+/** A file whose content is about to be packed: digest and place follow from that. */
+export type FileDraft = Omit<FileLine, "sha256" | "offset">;
+
+/** Packs entries that fit one frame together. Holds one frame's worth of bytes, reused from frame to frame. */
+export class FramePacker {
+  readonly #level: number;
+  readonly #buffer = Buffer.allocUnsafeSlow(frameContentBytes);
+  #at = 0;
+  #lines: IndexLine[] = [];
+
+  constructor(compressionLevel: number) {
+    this.#level = compressionLevel;
+  }
+
+  get isEmpty(): boolean {
+    return this.#at === 0 && this.#lines.length === 0;
+  }
+
+  /** True where a record of that many bytes still fits into the frame begun. */
+  fits(recordBytes: number): boolean {
+    return this.#at + recordBytes <= this.#buffer.length;
+  }
+
+  addFile(draft: FileDraft, content: Buffer): void {
+    const unplaced: FileLine = { ...draft, sha256: hash("sha256", content, "hex"), offset: 0 };
+    this.#append(encodeEntryHeader(unplaced));
+    this.#lines.push({ ...unplaced, offset: this.#at });
+    this.#append(content);
+    this.#zeros(paddingAfter(content.length));
+  }
+
+  add(line: DirectoryLine | SymlinkLine | HardlinkLine): void {
+    this.#append(encodeEntryHeader(line));
+    this.#lines.push(line);
+  }
+
+  addAbsent(line: AbsentLine): void {
+    this.#lines.push(line);
+  }
+
+  /** Compresses what was added and begins anew. */
+  finish(): PackedFrame {
+    const content = this.#buffer.subarray(0, this.#at);
+    const bytes = content.length === 0 ? Buffer.alloc(0) : compressFrame(content, this.#level);
+    const frame = { bytes, contentBytes: content.length, lines: this.#lines };
+    this.#at = 0;
+    this.#lines = [];
+    return frame;
+  }
+
+  #append(bytes: Buffer): void {
+    if (this.#at + bytes.length > this.#buffer.length)
+      throw new RangeError("a record does not fit the frame it was put into");
+    bytes.copy(this.#buffer, this.#at);
+    this.#at += bytes.length;
+  }
+
+  #zeros(length: number): void {
+    this.#buffer.fill(0, this.#at, this.#at + length);
+    this.#at += length;
+  }
+}
+
+/** Packs one file larger than a frame into a run of frames of its own. Bytes in order by `push`, then `finish`. */
+export class LargeFilePacker {
+  readonly #level: number;
+  readonly #draft: FileDraft;
+  readonly #buffer = Buffer.allocUnsafeSlow(frameContentBytes);
+  readonly #digest = createHash("sha256");
+  readonly #headerBytes: number;
+  #at: number;
+  /** Bytes of the run that went into frames already. */
+  #packed = 0;
+  #contentBytes = 0;
+
+  constructor(draft: FileDraft, compressionLevel: number) {
+    this.#draft = draft;
+    this.#level = compressionLevel;
+    const header = encodeEntryHeader({ ...draft, sha256: "", offset: 0 });
+    header.copy(this.#buffer);
+    this.#headerBytes = header.length;
+    this.#at = header.length;
+  }
+
+  *push(content: Buffer): Generator<PackedFrame> {
+    this.#digest.update(content);
+    this.#contentBytes += content.length;
+    yield* this.#fill(content);
+  }
+
+  /** Ends the run. `outcome` may turn the status; content that is missing up to the promised size becomes zeros. */
+  *finish(outcome: Pick<FileLine, "status"> & { readonly reason?: string }): Generator<PackedFrame> {
+    const validBytes = this.#contentBytes;
+    const size = this.#draft.size;
+    const zeros = Buffer.alloc(64 * 1024);
+    while (this.#contentBytes < size)
+      yield* this.push(zeros.subarray(0, Math.min(zeros.length, size - this.#contentBytes)));
+    yield* this.#fill(Buffer.alloc(paddingAfter(size)));
+    const cut = validBytes < size ? { validBytes } : {};
+    const sha256 = this.#digest.digest("hex");
+    const offset = this.#headerBytes - this.#packed;
+    yield { ...this.#frame(), lines: [{ ...this.#draft, ...outcome, ...cut, sha256, offset }] };
+  }
+
+  *#fill(bytes: Buffer): Generator<PackedFrame> {
+    let from = 0;
+    while (from < bytes.length) {
+      if (this.#at === this.#buffer.length) yield { ...this.#frame(), lines: [] };
+      const taken = Math.min(bytes.length - from, this.#buffer.length - this.#at);
+      bytes.copy(this.#buffer, this.#at, from, from + taken);
+      this.#at += taken;
+      from += taken;
+    }
+  }
+
+  #frame(): { bytes: Buffer; contentBytes: number } {
+    const content = this.#buffer.subarray(0, this.#at);
+    this.#packed += content.length;
+    this.#at = 0;
+    return { bytes: compressFrame(content, this.#level), contentBytes: content.length };
+  }
+}

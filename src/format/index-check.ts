@@ -1,0 +1,156 @@
+import { displayPath, sortKey } from "./entry-path.ts";
+import { type EntryStatus, type IndexLine, isStored } from "./entry.ts";
+import { FormatError } from "./errors.ts";
+import { LineCursor, indexBatches } from "./index-reader.ts";
+import { controlPath, encodeControlHeader, encodeEntryHeader, paddingAfter } from "./inner-tar.ts";
+import type { SectionReader } from "./section-reader.ts";
+import { TreeCheck } from "./tree-check.ts";
+import { blockBytes, readOctal } from "./ustar.ts";
+
+/** A section whose index is proved: order, tree, links and every offset hold; content was not read. */
+export interface ProvedSection {
+  readonly reader: SectionReader;
+  readonly inventory: { readonly offset: number; readonly bytes: number };
+  /** Bytes of the tar stream at which the first entry begins. */
+  readonly entriesStart: number;
+  readonly totals: IndexTotals;
+}
+
+export interface IndexTotals {
+  entries: number;
+  /** Sum of the sizes of the files stored. */
+  contentBytes: number;
+  readonly statuses: Map<EntryStatus, number>;
+}
+
+/**
+ * Reads the indexes of both sections (of the plain one alone where there is no key) side by side and proves all that
+ * they claim about each other and about the tar streams, without reading content.
+ */
+export async function proveIndexes(
+  plain: SectionReader,
+  sealed: SectionReader | undefined,
+  roots: ReadonlySet<string>,
+): Promise<ProvedSection[]> {
+  const tree = new TreeCheck(roots);
+  const plans = await Promise.all([plain, ...(sealed ? [sealed] : [])].map((reader) => openPlan(reader)));
+  for await (const { line, plan } of merged(plans)) {
+    if (sealed !== undefined || line.status !== "moved") tree.accept(line, plan.reader.name);
+    plan.accept(line);
+  }
+  tree.end();
+  for (const plan of plans) await plan.end();
+  return plans;
+}
+
+async function openPlan(reader: SectionReader): Promise<TarPlan> {
+  const offset = reader.inventoryStart;
+  const start = await tarBytes(reader, offset, blockBytes);
+  const bytes = readOctal(start, 124, 11) ?? -1;
+  const header =
+    bytes < 0 ? undefined : encodeControlHeader(controlPath(reader.name, "inventory.jsonl"), bytes);
+  if (header?.equals(start) !== true)
+    throw new FormatError("bad-tar", `the ${reader.name} section has no inventory`);
+  return new TarPlan(reader, { offset: offset + header.length, bytes });
+}
+
+/** Decoded bytes of a section's tar stream. */
+export async function tarBytes(reader: SectionReader, offset: number, length: number): Promise<Buffer> {
+  if (offset + length > reader.frames.contentBytes)
+    throw new FormatError("bad-tar", `the ${reader.name} section ends too early`);
+  const parts: Buffer[] = [];
+  let at = offset;
+  for (let index = reader.frames.indexAt(offset); at < offset + length; index++) {
+    const frame = await reader.frame(index);
+    const from = at - reader.frames.contentOffsets[index]!;
+    const part = frame.subarray(from, from + offset + length - at);
+    parts.push(part);
+    at += part.length;
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+/** Adds up where each entry must stand: the tar stream is exactly header, content and padding of its lines. */
+class TarPlan implements ProvedSection {
+  readonly reader: SectionReader;
+  readonly inventory: { readonly offset: number; readonly bytes: number };
+  readonly entriesStart: number;
+  readonly totals: IndexTotals = { entries: 0, contentBytes: 0, statuses: new Map() };
+  readonly #linkTargets = new Set<string>();
+  #offset: number;
+
+  constructor(reader: SectionReader, inventory: { offset: number; bytes: number }) {
+    this.reader = reader;
+    this.inventory = inventory;
+    this.entriesStart = inventory.offset + inventory.bytes + paddingAfter(inventory.bytes);
+    this.#offset = this.entriesStart;
+  }
+
+  accept(line: IndexLine): void {
+    this.totals.entries++;
+    this.totals.statuses.set(line.status, (this.totals.statuses.get(line.status) ?? 0) + 1);
+    if (!isStored(line)) return;
+    this.#offset += encodeEntryHeader(line).length;
+    if (line.type === "hardlink") this.#acceptLink(line.path, line.link);
+    if (line.type !== "file") return;
+    if (line.offset !== this.#offset) {
+      throw new FormatError(
+        "bad-index",
+        `${displayPath(line.path)} is not at the offset its index line says`,
+      );
+    }
+    this.#offset += line.size + paddingAfter(line.size);
+    this.totals.contentBytes += line.size;
+    if (!Number.isSafeInteger(this.#offset))
+      throw new FormatError("limit-exceeded", "the section is larger than can be counted");
+  }
+
+  #acceptLink(path: Parameters<typeof sortKey>[0], link: typeof path): void {
+    if (sortKey(link) >= sortKey(path)) {
+      throw new FormatError(
+        "unsafe-link",
+        `${displayPath(path)} is a hard link to something that does not come before it`,
+      );
+    }
+    this.#linkTargets.add(link);
+  }
+
+  async end(): Promise<void> {
+    if (this.#offset !== this.reader.indexStart) {
+      throw new FormatError("bad-index", `the entries of the ${this.reader.name} section do not fill it`);
+    }
+    if (this.#linkTargets.size > 0) await this.#checkLinks();
+  }
+
+  /** Only where there are hard links: each must refer to a stored file of the same section. */
+  async #checkLinks(): Promise<void> {
+    for await (const batch of indexBatches(this.reader)) {
+      for (const line of batch)
+        if (isStored(line) && line.type === "file") this.#linkTargets.delete(line.path);
+    }
+    const [lost] = this.#linkTargets;
+    if (lost === undefined) return;
+    throw new FormatError(
+      "unsafe-link",
+      `a hard link of the ${this.reader.name} section refers to something that is no file of it`,
+    );
+  }
+}
+
+/** The lines of all sections by rising path; of equal ones the plain section's first. */
+async function* merged(plans: readonly TarPlan[]): AsyncGenerator<{ line: IndexLine; plan: TarPlan }> {
+  const cursors = plans.map((plan) => ({ plan, lines: new LineCursor(plan.reader), key: "" }));
+  for (;;) {
+    let first: (typeof cursors)[number] | undefined;
+    for (const cursor of cursors) {
+      if (!cursor.lines.ready) await cursor.lines.fill();
+      const { current } = cursor.lines;
+      if (current === undefined) continue;
+      cursor.key = sortKey(current.path);
+      if (first === undefined || cursor.key < first.key) first = cursor;
+    }
+    if (first === undefined) return;
+    yield { line: first.lines.current!, plan: first.plan };
+    first.lines.advance();
+  }
+}

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import type { IndexLine } from "./entry.ts";
+import { FormatError } from "./errors.ts";
+import { parseIndexLine } from "./index-line.ts";
+import { controlPath, encodeControlHeader } from "./inner-tar.ts";
+import { limits } from "./limits.ts";
+import type { SectionReader } from "./section-reader.ts";
+import { isZero } from "./ustar.ts";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Splits bytes that are whole lines of UTF-8; every line ends with a line feed. */
+export function splitLines(bytes: Buffer, what: string): string[] {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch (cause) {
+    throw new FormatError("bad-index", `${what} is not UTF-8`, { cause });
+  }
+  const lines = text.split("\n");
+  if (lines.pop() !== "") throw new FormatError("bad-index", `${what} does not end with a line feed`);
+  for (const line of lines) {
+    if (line.length >= limits.lineBytes)
+      throw new FormatError("limit-exceeded", `${what} has a line that is too long`);
+  }
+  return lines;
+}
+
+/**
+ * The lines of a section's index, a frame's worth at a time. Reads only the index's frames. At the end its digest and
+ * number of lines are held to close.json; until then the lines are claims.
+ */
+export async function* indexBatches(section: SectionReader): AsyncGenerator<readonly IndexLine[]> {
+  const { index, entries } = section.close;
+  const what = `the index of the ${section.name} section`;
+  const digest = createHash("sha256");
+  let rest = index.bytes;
+  let lines = 0;
+  const first = section.frames.indexAt(section.indexStart);
+  for (let frame = first; frame < section.frames.length - 1; frame++) {
+    const content = await section.frame(frame);
+    const from = frame === first ? headerLength(section, content) : 0;
+    const text = content.subarray(from, from + rest);
+    if (!isZero(content.subarray(from + text.length)))
+      throw new FormatError("bad-tar", `${what} has dirty padding`);
+    digest.update(text);
+    rest -= text.length;
+    const batch = splitLines(text, what).map((line) => parseIndexLine(line));
+    lines += batch.length;
+    if (lines > limits.entries) throw new FormatError("limit-exceeded", `${what} has too many lines`);
+    if (batch.length > 0) yield batch;
+  }
+  if (lines !== entries || digest.digest("hex") !== index.sha256) {
+    throw new FormatError("digest-mismatch", `${what} is not the one that close.json names`);
+  }
+}
+
+/** Length of the record header that begins the first index frame. */
+function headerLength(section: SectionReader, frame: Buffer): number {
+  const header = encodeControlHeader(controlPath(section.name, "index.jsonl"), section.close.index.bytes);
+  if (!header.equals(frame.subarray(0, header.length))) {
+    throw new FormatError("bad-tar", `index.jsonl of the ${section.name} section has a wrong header`);
+  }
+  return header.length;
+}
+
+/** Hands out lines one by one; `fill` is awaited only where a new frame is needed. */
+export class LineCursor {
+  readonly #batches: AsyncGenerator<readonly IndexLine[]>;
+  #batch: readonly IndexLine[] = [];
+  #at = 0;
+  #ended = false;
+
+  constructor(section: SectionReader) {
+    this.#batches = indexBatches(section);
+  }
+
+  /** False where {@link fill} must be awaited before `current` means anything. */
+  get ready(): boolean {
+    return this.#ended || this.#at < this.#batch.length;
+  }
+
+  async fill(): Promise<void> {
+    const next = await this.#batches.next();
+    if (next.done === true) this.#ended = true;
+    else {
+      this.#batch = next.value;
+      this.#at = 0;
+    }
+  }
+
+  /** The line at hand, undefined after the last. */
+  get current(): IndexLine | undefined {
+    return this.#batch[this.#at];
+  }
+
+  advance(): void {
+    this.#at++;
+  }
+}

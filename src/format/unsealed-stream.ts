@@ -1,0 +1,57 @@
+import { FormatError } from "./errors.ts";
+import {
+  chunkBytes,
+  nonceBytes,
+  openChunk,
+  payloadKey,
+  plainBytes,
+  sealedChunkBytes,
+} from "./seal/payload.ts";
+import type { RandomStream } from "./stored-stream.ts";
+
+/** The decrypted bytes of an age payload, by random access. Its last chunk is proved when it is opened. */
+export class UnsealedStream implements RandomStream {
+  readonly sizeBytes: number;
+  readonly #stored: RandomStream;
+  readonly #key: Buffer;
+  readonly #lastChunk: number;
+  #held: { index: number; plain: Buffer } | undefined;
+
+  private constructor(stored: RandomStream, key: Buffer, sizeBytes: number) {
+    this.#stored = stored;
+    this.#key = key;
+    this.sizeBytes = sizeBytes;
+    this.#lastChunk = Math.max(0, Math.ceil(sizeBytes / chunkBytes) - 1);
+  }
+
+  /** Opens the payload that `stored` is from first to last. age.md asks for the final chunk to be proved first. */
+  static async open(stored: RandomStream, fileKey: Uint8Array): Promise<UnsealedStream> {
+    const sizeBytes = plainBytes(stored.sizeBytes);
+    const nonce = await stored.read(0, nonceBytes);
+    const stream = new UnsealedStream(stored, payloadKey(fileKey, nonce), sizeBytes);
+    await stream.#chunk(stream.#lastChunk);
+    return stream;
+  }
+
+  async read(offset: number, length: number): Promise<Buffer> {
+    if (offset + length > this.sizeBytes)
+      throw new FormatError("bad-frame", "the sealed section ends too early");
+    const first = Math.floor(offset / chunkBytes);
+    const last = Math.floor((offset + Math.max(1, length) - 1) / chunkBytes);
+    const parts: Buffer[] = [];
+    for (let index = first; index <= last; index++) parts.push(await this.#chunk(index));
+    const start = offset - first * chunkBytes;
+    return (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).subarray(start, start + length);
+  }
+
+  /** Frames do not end at chunk borders, so that the chunk read last is wanted again. */
+  async #chunk(index: number): Promise<Buffer> {
+    if (this.#held?.index === index) return this.#held.plain;
+    const offset = nonceBytes + index * sealedChunkBytes;
+    const length = Math.min(sealedChunkBytes, this.#stored.sizeBytes - offset);
+    const sealed = await this.#stored.read(offset, length);
+    const plain = openChunk(this.#key, index, index === this.#lastChunk, sealed);
+    this.#held = { index, plain };
+    return plain;
+  }
+}

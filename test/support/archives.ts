@@ -1,0 +1,196 @@
+import { randomBytes } from "node:crypto";
+import type { ByteSource } from "../../src/format/bytes.ts";
+import { parseEntryPath, sortKey } from "../../src/format/entry-path.ts";
+import type {
+  AbsentLine,
+  Attributes,
+  EntryStatus,
+  IndexLine,
+  InventoryLine,
+} from "../../src/format/entry.ts";
+import { frameContentBytes } from "../../src/format/frame.ts";
+import { FramePacker, LargeFilePacker } from "../../src/format/frame-packer.ts";
+import type { Manifest } from "../../src/format/manifest.ts";
+import { ArchiveId } from "../../src/format/schema.ts";
+import type { PackedFrame } from "../../src/format/section-writer.ts";
+import type { Sealing } from "../../src/format/seal/header.ts";
+import type { SigningKey } from "../../src/format/sshsig.ts";
+import { ArchiveWriter, type SectionEntries, type WrittenArchive } from "../../src/format/write.ts";
+
+/** The entries of one section as a literal: path → content, or what else it is. */
+export type TestEntry =
+  | string
+  | Buffer
+  | { readonly directory: true }
+  | { readonly target: string }
+  | { readonly link: string }
+  | { readonly absent: EntryStatus; readonly reason?: string };
+export type TestTree = { readonly [path: string]: TestEntry };
+
+export const testAttributes: Attributes = {
+  mode: 0o644,
+  mtime: "1700000000123456789",
+  uid: 1000,
+  gid: 1000,
+  uname: "alice",
+  gname: "alice",
+};
+
+export function bytesPath(text: string): ReturnType<typeof parseEntryPath> {
+  return parseEntryPath(Buffer.from(text));
+}
+
+/** A byte source over a buffer, as a store would give it. */
+export function memorySource(bytes: Buffer): ByteSource {
+  return {
+    sizeBytes: bytes.length,
+    read: async (offset, length) => {
+      if (offset < 0 || offset + length > bytes.length)
+        throw new RangeError(`read beyond the end: ${offset}+${length} of ${bytes.length}`);
+      return Buffer.from(bytes.subarray(offset, offset + length));
+    },
+  };
+}
+
+export interface TestArchiveOptions {
+  readonly plain?: TestTree;
+  readonly sealed?: TestTree;
+  readonly sealing: Sealing;
+  readonly manifest?: Partial<Manifest>;
+  readonly signingKey?: SigningKey;
+  readonly segmentBytes?: number;
+  readonly frameBytes?: number;
+}
+
+export function testManifest(overrides: Partial<Manifest> = {}): Manifest {
+  return {
+    archiveId: ArchiveId.parse(randomBytes(15).toString("hex")),
+    createdAt: "2026-11-22T10:00:00Z",
+    critical: [],
+    format: "ocbak",
+    formatVersion: 1,
+    installation: { host: "old-host", platform: "linux", profile: null, stateDir: "/home/alice/.openclaw" },
+    optional: [],
+    plannedPlain: { contentBytes: 0, entries: 0 },
+    roots: [
+      { id: "state", sourcePath: "/home/alice/.openclaw" },
+      { id: "workspace.main", sourcePath: "/home/alice/.openclaw/workspace" },
+    ],
+    segmentBytes: 64 * 1024,
+    series: null,
+    signer: null,
+    tags: [],
+    tool: { name: "ocbak", version: "0.0.0-test" },
+    ...overrides,
+  };
+}
+
+export const smallTrees = {
+  plain: {
+    "workspace.main": { directory: true },
+    "workspace.main/MEMORY.md": "# Memory\nlikes tea\n",
+    "workspace.main/memory": { directory: true },
+    "workspace.main/memory/2026-11-21.md": "rain\n",
+    "workspace.main/today.md": { target: "memory/2026-11-21.md" },
+  },
+  sealed: {
+    state: { directory: true },
+    "state/empty": "",
+    "state/openclaw.json": '{"gateway":{"token":"secret"}}',
+    "state/zz": { link: "state/openclaw.json" },
+    "workspace.main/.env": "KEY=1\n",
+  },
+} as const satisfies { plain: TestTree; sealed: TestTree };
+
+/** Writes an archive into memory through the real writer. */
+export async function writeTestArchive(
+  options: TestArchiveOptions,
+): Promise<{ bytes: Buffer; written: WrittenArchive; manifest: Manifest }> {
+  const plain = sectionOf(options.plain ?? smallTrees.plain, options.frameBytes);
+  const sealed = sectionOf(options.sealed ?? smallTrees.sealed, options.frameBytes);
+  const planned = [...plain.inventory()];
+  const manifest = testManifest({
+    plannedPlain: {
+      contentBytes: planned.reduce((sum, line) => sum + line.size, 0),
+      entries: planned.length,
+    },
+    ...(options.segmentBytes && { segmentBytes: options.segmentBytes }),
+    ...(options.signingKey && { signer: options.signingKey.publicKey }),
+    ...options.manifest,
+  });
+  const writer = new ArchiveWriter({
+    manifest,
+    plain,
+    sealed: { ...sealed, roots: [], metadata: { note: "test" } },
+    sealing: options.sealing,
+    signingKey: options.signingKey,
+    compressionLevel: 1,
+  });
+  const parts: Buffer[] = [];
+  for await (const part of writer.bytes()) parts.push(Buffer.from(part));
+  return { bytes: Buffer.concat(parts), written: writer.written, manifest };
+}
+
+function sectionOf(tree: TestTree, frameBytes = frameContentBytes): SectionEntries {
+  const entries = Object.entries(tree)
+    .map(([path, entry]) => ({ path: bytesPath(path), entry }))
+    .sort((a, b) => (sortKey(a.path) < sortKey(b.path) ? -1 : 1));
+  return {
+    inventory: () => entries.map(({ path, entry }) => inventoryLine(path, entry)),
+    frames: () => pack(entries, frameBytes),
+  };
+}
+
+type Placed = { readonly path: ReturnType<typeof bytesPath>; readonly entry: TestEntry };
+
+function inventoryLine(path: Placed["path"], entry: TestEntry): InventoryLine {
+  return {
+    path,
+    type: typeOf(entry),
+    size: typeof entry === "string" || Buffer.isBuffer(entry) ? Buffer.byteLength(entry) : 0,
+  };
+}
+
+function typeOf(entry: TestEntry): IndexLine["type"] {
+  if (typeof entry === "string" || Buffer.isBuffer(entry) || "absent" in entry) return "file";
+  if ("directory" in entry) return "directory";
+  return "target" in entry ? "symlink" : "hardlink";
+}
+
+function* pack(entries: readonly Placed[], frameBytes: number): Generator<PackedFrame> {
+  const packer = new FramePacker(1);
+  let inFrame = 0;
+  for (const { path, entry } of entries) {
+    const base = { path, status: "ok", ...testAttributes } as const;
+    if (typeof entry === "string" || Buffer.isBuffer(entry)) {
+      const content = Buffer.from(entry);
+      const draft = { ...base, type: "file", size: content.length } as const;
+      if (content.length + 2048 > frameBytes) {
+        if (!packer.isEmpty) yield packer.finish();
+        const large = new LargeFilePacker(draft, 1);
+        yield* large.push(content);
+        yield* large.finish({ status: "ok" });
+        inFrame = 0;
+        continue;
+      }
+      if (inFrame + content.length + 2048 > frameBytes && !packer.isEmpty) {
+        yield packer.finish();
+        inFrame = 0;
+      }
+      inFrame += content.length + 2048;
+      packer.addFile(draft, content);
+    } else if ("directory" in entry) packer.add({ ...base, type: "directory", mode: 0o755 });
+    else if ("target" in entry)
+      packer.add({ ...base, type: "symlink", target: Buffer.from(entry.target).toString("latin1") });
+    else if ("link" in entry) packer.add({ ...base, type: "hardlink", link: bytesPath(entry.link) });
+    else
+      packer.addAbsent({
+        path,
+        type: "file",
+        status: entry.absent,
+        absent: true,
+        ...(entry.reason && { reason: entry.reason }),
+      });
+  }
+  if (!packer.isEmpty) yield packer.finish();
+}
