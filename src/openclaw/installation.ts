@@ -1,0 +1,75 @@
+export type RootKind =
+  | "state"
+  | "config"
+  | "config-dir"
+  | "credentials"
+  | "agent"
+  | "workspace"
+  | "user-config";
+
+/** One directory or file of an installation that a backup takes. */
+export interface Root {
+  /**
+   * Symbolic name, `[a-z0-9][a-z0-9.-]*`: `state`, `config`, `config.include-1`, `config-dir.skills`, `credentials`,
+   * `agent.<id>`, `session-store.<id>`, `user-config`, `workspace.<id>`. Agent ids stand in it through {@link rootIdOf}.
+   */
+  readonly id: string;
+  /** Absolute, as configured: it may be a symbolic link itself, and is followed. */
+  readonly path: string;
+  readonly kind: RootKind;
+  /** What made it a root, for people: the flag, variable, setting or default. */
+  readonly why: string;
+}
+
+export interface Workspace {
+  /** The root that holds it. Names a root of the installation only if `exists`. */
+  readonly rootId: string;
+  /** In the order of the config. */
+  readonly agents: readonly string[];
+  readonly path: string;
+  readonly exists: boolean;
+}
+
+export interface Agent {
+  readonly id: string;
+  readonly agentDir: string;
+}
+
+/** One OpenClaw on one machine, as found. All paths are absolute. */
+export interface Installation {
+  /** `null` for the default one. */
+  readonly profile: string | null;
+  /** What `~` means to OpenClaw here. */
+  readonly home: string;
+  readonly stateDir: string;
+  /** `null` if there is none. */
+  readonly configFile: string | null;
+  /** The second root of OpenClaw: the state dir itself, unless only `OPENCLAW_CONFIG_PATH` is set. */
+  readonly configDir: string;
+  readonly credentialsDir: string;
+  readonly agents: readonly Agent[];
+  readonly workspaces: readonly Workspace[];
+  /**
+   * What exists, no place twice. A root inside another one stands for itself only where that matters: it is or lies in
+   * a workspace, or the outer root's rules would leave it out. Whoever walks the outer root leaves it to the inner.
+   */
+  readonly roots: readonly Root[];
+  /** Set if this machine only talks to a gateway elsewhere. */
+  readonly remote: { readonly url: string | null } | null;
+  readonly warnings: readonly string[];
+  /** Of the client that last wrote the config. */
+  readonly openclawVersion: string | null;
+  readonly gatewayPort: number;
+}
+
+/**
+ * A root's name for an agent. Injective, since agent ids hold what root ids may not: each byte outside `[a-z0-9-]`
+ * becomes `.` and two hex digits.
+ */
+export function rootIdOf(prefix: "agent" | "workspace" | "session-store", agentId: string): string {
+  const encoded = Array.from(Buffer.from(agentId, "utf8"), (byte) => {
+    const char = String.fromCharCode(byte);
+    return /[a-z0-9-]/.test(char) ? char : `.${byte.toString(16).padStart(2, "0")}`;
+  });
+  return `${prefix}.${encoded.join("")}`;
+}

@@ -1,0 +1,119 @@
+import path from "node:path";
+import { type AgentSurroundings, agentsOf, sessionStoresOf, workspacesOf } from "./agents.ts";
+import { type ConfigFiles, readConfigFile } from "./config-file.ts";
+import { type OpenClawConfig, parseConfig } from "./config.ts";
+import { type Surroundings, expand, variable } from "./environment.ts";
+import { gatewayPort } from "./gateway-port.ts";
+import type { Installation } from "./installation.ts";
+import { requireInstallation } from "./missing.ts";
+import { type Places, resolvePlaces } from "./places.ts";
+import { type Findings, type Gathered, gatherRoots, isFile } from "./roots.ts";
+import { type LocateRequest, selectEnvironment } from "./selection.ts";
+import { pathReader } from "./settings.ts";
+
+/**
+ * Finds the installation that OpenClaw itself would use with these flags and this environment, and all that belongs to
+ * it. Reads files, changes none. Throws OpenClawError `no-installation`, `unknown-profile`, `bad-profile-name`,
+ * `bad-config`; what is only doubtful is among the warnings.
+ */
+export function locateInstallation(request: LocateRequest, given: Surroundings): Installation {
+  const selection = selectEnvironment(request, given);
+  const surroundings = { ...given, env: selection.env };
+  const warnings = new Set(selection.warnings);
+  const warn = (line: string) => void warnings.add(line);
+  const places = resolvePlaces(surroundings, selection.selfContained);
+  requireInstallation(request, places);
+  const configFile = isFile(places.configPath) ? places.configPath : null;
+  if (configFile === null) {
+    warn(
+      `there is no config file ${places.configPath}: workspaces outside their default places are not known`,
+    );
+  }
+  const files = readFiles(configFile, surroundings, places, warn);
+  const config = parseConfig(files.value, warn);
+  const pathOf = pathReader({ ...surroundings, places, config, warn });
+  const found = findParts(config, { ...surroundings, places, pathOf });
+  const findings: Findings = { places, configFile, includes: files.includes, ...found };
+  const gathered = gatherRoots(findings, surroundings, warn);
+  warnOfOddities(config, places, gathered, warn);
+  return assemble({ findings, gathered, config, warnings, env: selection.env });
+}
+
+function readFiles(
+  file: string | null,
+  { env, cwd }: Surroundings,
+  { home }: Places,
+  warn: (line: string) => void,
+): ConfigFiles {
+  if (file === null) return { value: {}, includes: [] };
+  const roots = variable(env, "OPENCLAW_INCLUDE_ROOTS")?.split(path.delimiter) ?? [];
+  const includeRoots = roots.filter((dir) => dir.trim() !== "").map((dir) => expand(dir, home, cwd));
+  return readConfigFile(file, includeRoots, warn);
+}
+
+function findParts(config: OpenClawConfig, surroundings: AgentSurroundings) {
+  const agents = agentsOf(config, surroundings);
+  return {
+    agents,
+    sessionStores: sessionStoresOf(config, agents, surroundings),
+    // A client of a gateway elsewhere has no workspace, and a warning that it is missing would only confuse.
+    workspaces: isRemote(config) ? [] : workspacesOf(config, surroundings),
+  };
+}
+
+function isRemote(config: OpenClawConfig): boolean {
+  return config.gateway?.mode === "remote";
+}
+
+function warnOfOddities(
+  config: OpenClawConfig,
+  { home, stateDir, configPath }: Places,
+  { roots }: Gathered,
+  warn: (line: string) => void,
+): void {
+  if (isRemote(config)) {
+    warn(
+      `gateway.mode is "remote": the sessions, memory and workspaces live on the gateway host (${
+        config.gateway?.remote?.url ?? "gateway.remote.url is not set"
+      }) and are NOT in a backup of this machine: run ocbak there`,
+    );
+  }
+  const inDefault =
+    path.dirname(configPath) === path.join(home, ".openclaw") || path.dirname(configPath) === stateDir;
+  if (!inDefault) warn(`the config file is ${configPath}, outside the state dir ${stateDir}`);
+  for (const { kind, path: at } of roots) {
+    if (
+      kind === "workspace" &&
+      (home === at || home.startsWith(at.endsWith(path.sep) ? at : at + path.sep))
+    ) {
+      warn(`the workspace ${at} holds the whole home directory ${home}`);
+    }
+  }
+}
+
+interface Located {
+  readonly findings: Findings;
+  readonly gathered: Gathered;
+  readonly config: OpenClawConfig;
+  readonly warnings: ReadonlySet<string>;
+  readonly env: Surroundings["env"];
+}
+
+function assemble({ findings, gathered, config, warnings, env }: Located): Installation {
+  const { profile, home, stateDir, configDir, credentialsDir } = findings.places;
+  return {
+    profile,
+    home,
+    stateDir,
+    configFile: findings.configFile,
+    configDir,
+    credentialsDir,
+    agents: findings.agents,
+    workspaces: gathered.workspaces,
+    roots: gathered.roots,
+    remote: isRemote(config) ? { url: config.gateway?.remote?.url ?? null } : null,
+    warnings: [...warnings],
+    openclawVersion: config.meta?.lastTouchedVersion ?? null,
+    gatewayPort: gatewayPort(config, env),
+  };
+}

@@ -1,0 +1,138 @@
+/** A glob relative to a workspace; case does not matter, dot files match. A directory is meant with all below it. */
+export interface WorkspaceSealRule {
+  /** `[a-z0-9-]+` */
+  readonly id: string;
+  readonly pattern: string;
+  readonly why: string;
+}
+
+interface Names {
+  readonly id: string;
+  readonly why: string;
+  readonly names: readonly string[];
+}
+
+/**
+ * What of a workspace is never readable without a key, by name alone. Sealing too much costs nothing but readability;
+ * sealing too little shows a secret to everyone who gets the archive. What the files hold is not looked at here.
+ */
+const sealed: readonly Names[] = [
+  {
+    id: "version-control",
+    why: "its history may hold what was deleted since, its config may hold tokens",
+    names: [".git", "*.git", ".hg", ".svn", ".jj", ".git-rewrite"],
+  },
+  {
+    id: "env-file",
+    why: "files of this name hold tokens",
+    names: [".env*", "*.env", "*.env.*", ".flaskenv", ".envrc"],
+  },
+  {
+    id: "key-file",
+    why: "a key or a store of keys",
+    names: [
+      ...extensions("pem key p8 p12 pfx pkcs12 jks keystore bks kdb kdbx ppk asc gpg pgp age agekey ovpn"),
+      "id_@(rsa|dsa|ecdsa|ed25519)*",
+      "ssh_host_*",
+      "authorized_keys*",
+      "@(identity|age-key|agekey|keys).txt",
+      "wg*.conf",
+      "*@(mnemonic|seed-phrase|seed_phrase|recovery-key|recovery_key|private-key|private_key|privkey)*",
+      "*wallet*",
+      "master.key",
+    ],
+  },
+  {
+    id: "credential-folder",
+    why: "a program's own folder for credentials",
+    names: [
+      ".ssh",
+      ".gnupg",
+      ".aws",
+      ".azure",
+      ".gcloud",
+      "gcloud",
+      ".kube",
+      ".docker",
+      ".password-store",
+      ".secrets",
+    ],
+  },
+  {
+    id: "credential-file",
+    why: "files of this name hold credentials",
+    names: [
+      ".netrc*",
+      "_netrc",
+      ".npmrc",
+      ".yarnrc*",
+      ".pypirc",
+      ".pgpass",
+      ".my.cnf",
+      ".git-credentials",
+      ".htpasswd*",
+      ".dockercfg*",
+      ".boto",
+      ".s3cfg",
+      ".vault-token",
+      ".terraformrc",
+      "rclone.conf",
+      "*kubeconfig*",
+      "*.tfstate*",
+      "*.tfvars*",
+      "*credential*",
+      "*secret*",
+      "*passwor[dt]*",
+      "*passwd*",
+      "*api[-_]key*",
+      "*apikey*",
+      "*service[-_]account*",
+      "auth*.json",
+      "oauth*",
+      "*token*.@(json|txt|yaml|yml|toml|ini|cfg|conf)",
+      ".token*",
+      "token",
+      "tokens",
+      "*.token",
+      "*.tokens",
+      "*cookie*.@(txt|json)",
+      "@(openclaw|clawdbot|moltbot).json*",
+    ],
+  },
+  {
+    id: "history-file",
+    why: "what was typed or sent, with whatever tokens were in it",
+    names: [".*_history", ".lesshst", ".viminfo", "*.har", "*.pcap", "*.pcapng", "*.dmp"],
+  },
+  {
+    id: "database",
+    why: "a database, whose deleted rows remain in its pages",
+    names: [
+      ...extensions("db db3 sdb mdb accdb duckdb realm rdb ldb dump"),
+      "*.sqlite*",
+      "*.db-*",
+      "*.duckdb.*",
+      "*@(dump|backup)*.sql",
+    ],
+  },
+  {
+    id: "container",
+    why: "a packed file, whose content is not looked into",
+    names: [
+      ...extensions(
+        "zip gz tgz xz txz zst tzst bz2 tbz tbz2 lz lz4 lzma br z 7z rar tar cpio cab iso dmg img ocbak",
+      ),
+      ...extensions("jar war ear apk aab ipa whl egg nupkg gem crate crx xpi vsix deb rpm asar pkg msi"),
+      ...extensions("pdf docx docm xlsx xlsm xlsb pptx pptm odt ods odp odg epub pages numbers one msg pst"),
+    ],
+  },
+];
+
+/** For workspaces only; everything else is sealed whole. */
+export const workspaceSealRules: readonly WorkspaceSealRule[] = sealed.flatMap(({ id, why, names }) =>
+  names.map((name) => ({ id, why, pattern: `**/${name}` })),
+);
+
+function extensions(words: string): string[] {
+  return words.split(" ").map((word) => `*.${word}`);
+}
