@@ -34,7 +34,13 @@ function compileGlob(pattern: string, flags: string): RegExp {
   const clean = pattern.replaceAll(/^(?:\.?\/)+|\/+$/g, "");
   try {
     if (clean === "") throw new SyntaxError("the pattern is empty");
-    return picomatch.makeRe(clean, { dot: true, flags, windows: false, nonegate: true, debug: true }) as RegExp;
+    return picomatch.makeRe(clean, {
+      dot: true,
+      flags,
+      windows: false,
+      nonegate: true,
+      debug: true,
+    });
   } catch (error) {
     throw new DiskError("bad-pattern", `compiling the glob ${JSON.stringify(pattern)}`, { cause: error });
   }

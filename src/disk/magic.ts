@@ -5,7 +5,8 @@ const magic = Buffer.from("SQLite format 3\0", "latin1");
 const head = Buffer.alloc(magic.length);
 
 /** No link is followed and no FIFO waited for. */
-export const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+export const openFlags =
+  constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
  * True when the file begins as an SQLite database. `source` is a byte string (latin1). Throws what open throws.

@@ -1,0 +1,59 @@
+import type { BigIntStats } from "node:fs";
+import type { EntryPath } from "../format/entry-path.ts";
+import type { EntryType } from "../format/entry.ts";
+import type { LeftOut, PlannedEntry } from "./planned.ts";
+import { identityOf, inodeKey } from "./stat.ts";
+
+type Draft = { -readonly [Key in keyof PlannedEntry]: PlannedEntry[Key] };
+
+/** A found entry on its way to a section. While `entry.sealedBy` is unset it may become plain. */
+export interface Found {
+  readonly entry: Draft;
+  readonly parent: Found | undefined;
+  /** Device and inode where it is a file with more than one name. */
+  readonly inode: string | undefined;
+}
+
+/** What the walk learnt of one place. */
+export interface Facts {
+  readonly path: EntryPath;
+  readonly source: string;
+  readonly parent: Found | undefined;
+  readonly type: EntryType;
+  readonly stats?: BigIntStats | undefined;
+  readonly excluded?: LeftOut;
+  readonly unreadable?: string;
+  readonly vanished?: string;
+  readonly database?: boolean;
+  readonly sealedBy?: string | undefined;
+}
+
+export function draft(facts: Facts): Found {
+  const { stats, excluded, unreadable, vanished, database } = facts;
+  const isAbsent = excluded !== undefined || unreadable !== undefined || vanished !== undefined;
+  const sealedBy = facts.sealedBy ?? (isAbsent ? "no-content" : database === true ? "database" : undefined);
+  const hasContent = facts.type === "file" && !isAbsent && stats !== undefined;
+  const entry: Draft = {
+    path: facts.path,
+    type: facts.type,
+    section: "sealed",
+    source: facts.source,
+    size: hasContent ? Number(stats.size) : 0,
+    ...(stats && { identity: identityOf(stats) }),
+    ...(excluded && { excluded }),
+    ...(unreadable !== undefined && { unreadable }),
+    ...(vanished !== undefined && { vanished }),
+    ...(database === true && { database }),
+    ...(sealedBy !== undefined && { sealedBy }),
+  };
+  const inode = hasContent && stats.nlink > 1n ? inodeKey(stats) : undefined;
+  return { entry, parent: facts.parent, inode };
+}
+
+/** A plain entry makes its directories plain: each stands once, where its first plain descendant is. */
+export function makePlain(found: Found, onPlain?: (path: string) => void): void {
+  for (let at: Found | undefined = found; at !== undefined && at.entry.section === "sealed"; at = at.parent) {
+    at.entry.section = "plain";
+    onPlain?.(at.entry.path);
+  }
+}

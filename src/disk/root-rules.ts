@@ -1,0 +1,49 @@
+import { compileRules, type RuleMatcher } from "./glob.ts";
+import type { CaptureRoot, ScanRules } from "./planned.ts";
+
+/** What the user asked for: globs over `<root id>/<path>`. */
+export interface UserRules {
+  readonly exclude: RuleMatcher;
+  readonly include: RuleMatcher | undefined;
+}
+
+export function userRules(rules: ScanRules): UserRules {
+  return {
+    exclude: compileUserGlobs(rules.exclude ?? []),
+    include: rules.include?.length ? compileUserGlobs(rules.include) : undefined,
+  };
+}
+
+function compileUserGlobs(patterns: readonly string[]): RuleMatcher {
+  return compileRules(patterns.map((pattern) => ({ id: "user", pattern })));
+}
+
+/** The rules as they apply to one root. Paths are byte strings relative to it. */
+export class RootRules {
+  readonly #always: "root" | "seal-all" | undefined;
+  readonly #seal: RuleMatcher;
+  readonly #exclude: RuleMatcher;
+
+  constructor(root: CaptureRoot, rules: ScanRules) {
+    this.#always = rules.sealAll === true ? "seal-all" : root.sealing === "always" ? "root" : undefined;
+    this.#seal =
+      this.#always === undefined ? compileRules(rules.seal, { ignoreCase: true }) : () => undefined;
+    this.#exclude = compileRules(root.exclude);
+  }
+
+  /** Why what lies at `relative` is sealed before anyone looked at it. `inherited` is its folder's reason. */
+  sealedBy(relative: string, inherited: string | undefined): string | undefined {
+    return this.#always ?? inherited ?? this.#seal(relative);
+  }
+
+  /** The same where no folder on the way was asked. */
+  isSealedDeep(relative: string): boolean {
+    if (this.#always !== undefined) return true;
+    const components = relative.split("/");
+    return components.some((_, index) => this.#seal(components.slice(0, index + 1).join("/")) !== undefined);
+  }
+
+  excludedBy(relative: string): string | undefined {
+    return relative === "" ? undefined : this.#exclude(relative);
+  }
+}
