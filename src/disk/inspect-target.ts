@@ -1,0 +1,172 @@
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+import { diskError, systemCode } from "./io-error.ts";
+import { asidePrefix, isWithin, stagingPrefix } from "./places.ts";
+
+export interface AncestorFacts {
+  /** Real path. */
+  readonly path: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** What the machine looks like around one target. */
+export interface TargetFacts {
+  readonly target: string;
+  /** `target` with every link among its existing ancestors resolved (never itself). */
+  readonly realTarget: string;
+  readonly exists: "no" | "directory" | "file" | "symlink" | "other";
+  /** Where an existing link leads, for the hint. */
+  readonly linksTo: string | null;
+  /** The nearest existing ancestor (real path): staging lies in it. */
+  readonly anchor: string;
+  readonly anchorIsDirectory: boolean;
+  /** False where this process may not make entries in it. */
+  readonly anchorWritable: boolean;
+  /** Directories between the anchor and the target that are not there, outermost first. */
+  readonly missingParents: readonly string[];
+  /** From `/` to the anchor. */
+  readonly ancestors: readonly AncestorFacts[];
+  /** Mount points at the target or below it. */
+  readonly mounts: readonly string[];
+  readonly device: number;
+  /** Bytes that an ordinary user may still write there. */
+  readonly freeBytes: number;
+  /** Names beside the target that an earlier `--replace` or a killed restore left. */
+  readonly asides: readonly string[];
+  readonly staleStagings: readonly string[];
+}
+
+/** Everything the planning of a restore looks at on the disk. Writes nothing. */
+export interface DiskFacts {
+  readonly targets: ReadonlyMap<string, TargetFacts>;
+  /** The owner's home as given and as it really is; empty where unknown. */
+  readonly homes: readonly string[];
+}
+
+/** Looks at the disk around absolute, normalized `targets`. Throws a DiskError where it may not even look. */
+export function inspectTargets(targets: Iterable<string>, home: string | null): DiskFacts {
+  const mounts = mountPoints();
+  const facts = new Map<string, TargetFacts>();
+  for (const target of targets) {
+    try {
+      facts.set(target, inspectTarget(target, mounts));
+    } catch (error) {
+      throw diskError(error, `looking at ${target}`);
+    }
+  }
+  return { targets: facts, homes: home === null ? [] : [home, realPathOf(home)] };
+}
+
+function inspectTarget(target: string, mounts: readonly string[]): TargetFacts {
+  const missing: string[] = [];
+  let existing = dirname(target);
+  while (!isThere(existing)) {
+    missing.unshift(basename(existing));
+    existing = dirname(existing);
+  }
+  const anchor = realpathSync(existing);
+  const parent = join(anchor, ...missing);
+  const realTarget = join(parent, basename(target));
+  const anchorStat = statSync(anchor);
+  const names = missing.length === 0 ? namesIn(anchor) : [];
+  return {
+    target,
+    realTarget,
+    ...inspectEntry(realTarget),
+    anchor,
+    anchorIsDirectory: anchorStat.isDirectory(),
+    anchorWritable: isWritable(anchor),
+    missingParents: missing.map((_, index) => join(anchor, ...missing.slice(0, index + 1))),
+    ancestors: ancestorsOf(anchor),
+    mounts: mounts.filter((mount) => isWithin(realTarget, mount)),
+    device: anchorStat.dev,
+    freeBytes: freeBytesAt(anchor),
+    asides: names.filter((name) => name.startsWith(asidePrefix(target))),
+    staleStagings: names.filter((name) => name.startsWith(stagingPrefix(target))),
+  };
+}
+
+function inspectEntry(path: string): Pick<TargetFacts, "exists" | "linksTo"> {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return { exists: "no", linksTo: null };
+  if (stat.isSymbolicLink()) return { exists: "symlink", linksTo: realPathOf(path) };
+  if (stat.isDirectory()) return { exists: "directory", linksTo: null };
+  return { exists: stat.isFile() ? "file" : "other", linksTo: null };
+}
+
+/** A dangling link among the parents counts as there: nothing can be made below it, and the plan says so. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    // a file stands where a directory is needed: go up to it
+    if (systemCode(error) === "ENOTDIR") return false;
+    throw error;
+  }
+}
+
+function ancestorsOf(directory: string): AncestorFacts[] {
+  const parent = dirname(directory);
+  const { uid, gid, mode } = statSync(directory);
+  const own = { path: directory, uid, gid, mode: mode & 0o7777 };
+  return parent === directory ? [own] : [...ancestorsOf(parent), own];
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    // Writable but not readable: promote still refuses to overwrite.
+    return [];
+  }
+}
+
+function freeBytesAt(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Mount points of this process by proc(5), `\040` and the like unescaped. Empty where there is no such file. */
+function mountPoints(): string[] {
+  try {
+    const lines = readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n");
+    return lines.map((line) => unescapeMount(line.split(" ")[4] ?? ""));
+  } catch {
+    return [];
+  }
+}
+
+function unescapeMount(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
+}

@@ -1,0 +1,54 @@
+import { basename, dirname, join, relative, sep } from "node:path";
+
+const nameBytesMax = 255;
+
+/** True where `path` is `directory` or lies below it. Both absolute and normalized. */
+export function isWithin(directory: string, path: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
+}
+
+/** The path of `path` below `directory`, empty for the directory itself. */
+export function below(directory: string, path: string): string {
+  return relative(directory, path);
+}
+
+/** What stands before the random part of the names of a target's staging directories. */
+export function stagingPrefix(target: string): string {
+  return `.${shortened(basename(target))}.ocbak-staging-`;
+}
+
+/** Cut so that the name with its additions stays below the 255 bytes that file systems take. */
+function shortened(name: string): string {
+  let text = name;
+  while (Buffer.byteLength(text) > 200) text = text.slice(0, -1);
+  return text;
+}
+
+/** The staging directory of `target` in `parent`: `.<name>.ocbak-staging-<suffix>`. */
+export function stagingDirIn(parent: string, target: string, suffix: string): string {
+  return join(parent, stagingPrefix(target) + suffix);
+}
+
+/** What stands before the time in the names under which earlier trees of `target` were put aside. */
+export function asidePrefix(target: string): string {
+  return `${basename(target)}.before-ocbak-`;
+}
+
+/**
+ * Where the tree now at `target` is put aside: `<target>.before-ocbak-<YYYYMMDDTHHMMSSZ>`, with `-2`, `-3` … where
+ * `taken` (names beside the target) holds it already. Undefined where the name is too long for a file system.
+ */
+export function asideFor(target: string, now: Date, taken: readonly string[]): string | undefined {
+  const first = asidePrefix(target) + timeStamp(now);
+  let name = first;
+  for (let count = 2; taken.includes(name); count += 1) name = `${first}-${count}`;
+  return Buffer.byteLength(name) > nameBytesMax ? undefined : join(dirname(target), name);
+}
+
+/** `20260922T145300Z` */
+function timeStamp(date: Date): string {
+  return date
+    .toISOString()
+    .replaceAll(/[-:]/g, "")
+    .replace(/\.\d+Z$/, "Z");
+}

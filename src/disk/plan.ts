@@ -1,0 +1,111 @@
+import { isWithin, asideFor, below, stagingDirIn } from "./places.ts";
+import type { DiskFacts, TargetFacts } from "./inspect-target.ts";
+import { refusalsOfTops, type Refusal } from "./refusals.ts";
+
+export interface RestoreRoot {
+  readonly id: string;
+  /** Where the root was when it was captured; data for reports, never a place to write to. */
+  readonly sourcePath: string | null;
+  /** Where it shall be: absolute, normalized. */
+  readonly target: string;
+  readonly type: "directory" | "file";
+  /** Content bytes to be written; decides whether there is room. */
+  readonly bytes?: number;
+}
+
+export interface PlacementOptions {
+  readonly facts: DiskFacts;
+  /** Whether an existing target may be put aside. */
+  readonly existing: "refuse" | "put-aside";
+  readonly owner: { readonly uid: number; readonly gid: number };
+  /** Effective user of this process. */
+  readonly uid: number;
+  readonly now: Date;
+  /** Random part of the staging directories' names: letters and digits. */
+  readonly suffix: string;
+}
+
+/** Where one root is built: in the staging tree of the top root that holds it. */
+export interface PlacedRoot {
+  readonly id: string;
+  readonly target: string;
+  /** Id of the top root, its own for a top root. */
+  readonly stagedIn: string;
+  /** Relative path inside the top root's tree, empty for a top root. */
+  readonly below: string;
+}
+
+/** A root that no other root holds: staged and promoted as one. */
+export interface PlacedTop {
+  readonly id: string;
+  readonly target: string;
+  /** The same place without links among its ancestors; all work is done on real paths. */
+  readonly realTarget: string;
+  /** The existing directory that staging lies in. */
+  readonly anchor: string;
+  /** To be made at promotion, outermost first (real paths). */
+  readonly missingParents: readonly string[];
+  readonly stagingDir: string;
+  /** Where what is at the target now is put; null where nothing is there. */
+  readonly asideName: string | null;
+}
+
+export interface Placement {
+  readonly roots: readonly PlacedRoot[];
+  readonly tops: readonly PlacedTop[];
+  /** Empty for a placement that may be carried out. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Decides where every root is built and promoted to, and what speaks against it. Pure. */
+export function planPlacement(roots: readonly RestoreRoot[], options: PlacementOptions): Placement {
+  const holders = new Map(roots.map((root) => [root, holderOf(root, roots, options.facts)]));
+  const tops = roots.filter((root) => holders.get(root) === root);
+  return {
+    roots: roots.map((root) => placeRoot(root, holders.get(root)!)),
+    tops: tops.map((root) => placeTop(root, options)),
+    refusals: refusalsOfTops(
+      tops.map((root) => ({
+        root,
+        facts: factsOf(root, options.facts),
+        nested: roots.filter((other) => other !== root && holders.get(other) === root),
+      })),
+      options,
+    ),
+  };
+}
+
+/** The outermost root whose target holds this one's, itself where none does; equal targets go to the first. */
+function holderOf(root: RestoreRoot, roots: readonly RestoreRoot[], facts: DiskFacts): RestoreRoot {
+  return roots
+    .filter((other) => holds(other, root, facts))
+    .reduce((a, b) => (holds(b, a, facts) && !holds(a, b, facts) ? b : a));
+}
+
+function holds(outer: RestoreRoot, inner: RestoreRoot, facts: DiskFacts): boolean {
+  const real = isWithin(factsOf(outer, facts).realTarget, factsOf(inner, facts).realTarget);
+  return real || isWithin(outer.target, inner.target);
+}
+
+function factsOf(root: RestoreRoot, facts: DiskFacts): TargetFacts {
+  const found = facts.targets.get(root.target);
+  if (found === undefined) throw new TypeError(`target ${root.target} was not inspected`);
+  return found;
+}
+
+function placeRoot(root: RestoreRoot, holder: RestoreRoot): PlacedRoot {
+  return { id: root.id, target: root.target, stagedIn: holder.id, below: below(holder.target, root.target) };
+}
+
+function placeTop(root: RestoreRoot, { facts, now, suffix }: PlacementOptions): PlacedTop {
+  const { realTarget, anchor, missingParents, exists, asides } = factsOf(root, facts);
+  return {
+    id: root.id,
+    target: root.target,
+    realTarget,
+    anchor,
+    missingParents,
+    stagingDir: stagingDirIn(anchor, realTarget, suffix),
+    asideName: exists === "no" ? null : (asideFor(realTarget, now, asides) ?? null),
+  };
+}

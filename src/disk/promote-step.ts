@@ -1,0 +1,106 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from "node:fs";
+
+import { DiskError } from "./errors.ts";
+import { diskError, systemCode } from "./io-error.ts";
+import type { Pins } from "./pins.ts";
+import type { PromoteOptions, PromoteStep } from "./promote.ts";
+
+/** A step that was carried out, and how to take it back. */
+export interface DoneStep {
+  undo(): void;
+  /** What it did, for a person who has to take it back by hand. */
+  describe(): string;
+}
+
+/** Carries out one step. Throws a DiskError; then the step has changed nothing. */
+export function carryOut(step: PromoteStep, options: PromoteOptions): DoneStep {
+  if (step.kind === "make-directory") return makeParent(step.path, options);
+  move(step.from, step.to, options.pins);
+  return {
+    undo: () => move(step.to, step.from, options.pins),
+    describe: () => `${step.from} was moved to ${step.to}`,
+  };
+}
+
+function makeParent(path: string, { pins, ownership }: PromoteOptions): DoneStep {
+  const place = pins.at(path);
+  let made: { dev: number; ino: number };
+  try {
+    mkdirSync(place, 0o700);
+    made = dress(place, ownership);
+  } catch (error) {
+    throw diskError(error, `making ${path}`);
+  }
+  return {
+    undo: () => removeIfOurs(place, made),
+    describe: () => `${path} was made`,
+  };
+}
+
+/** Mode 0755 whatever the umask, and the owner's: by descriptor. */
+function dress(place: string, ownership: PromoteOptions["ownership"]): { dev: number; ino: number } {
+  const fd = openSync(place, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    fchmodSync(fd, 0o755);
+    if (ownership !== undefined) fchownSync(fd, ownership.uid, ownership.gid);
+    const { dev, ino } = fstatSync(fd);
+    return { dev, ino };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function removeIfOurs(place: string, made: { dev: number; ino: number }): void {
+  const there = lstatSync(place, { throwIfNoEntry: false });
+  if (there?.dev !== made.dev || there.ino !== made.ino) return;
+  try {
+    rmdirSync(place);
+  } catch (error) {
+    // Somebody put something into it meanwhile: then it stays.
+    if (systemCode(error) !== "ENOTEMPTY") throw error;
+  }
+}
+
+/**
+ * Renames without overwriting. A file is linked and unlinked, which the kernel refuses where something is; a directory
+ * never replaces more than an empty directory that comes into being between the look and the rename.
+ */
+function move(from: string, to: string, pins: Pins): void {
+  const source = pins.at(from);
+  const place = pins.at(to);
+  try {
+    if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) {
+      throw new DiskError("target-exists", `${to} has come into being meanwhile`, {
+        hint: "see what made it, then try again",
+      });
+    }
+    if (!lstatSync(source).isFile() || !moveByLink(source, place)) renameSync(source, place);
+  } catch (error) {
+    throw diskError(error, `moving ${from} to ${to}`);
+  }
+}
+
+function moveByLink(source: string, place: string): boolean {
+  try {
+    linkSync(source, place);
+  } catch (error) {
+    // A file system without links, or a file of somebody else (protected_hardlinks): rename.
+    if (["EPERM", "ENOTSUP", "EMLINK"].includes(systemCode(error) ?? "")) return false;
+    throw error;
+  }
+  unlinkSync(source);
+  return true;
+}
