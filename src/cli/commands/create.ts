@@ -1,0 +1,116 @@
+import type { CreateReport } from "../../backup/reports.ts";
+import type { Sealing } from "../../format/seal/header.ts";
+import {
+  type Call,
+  collect,
+  type CommandDefinition,
+  commandOf,
+  integerBetween,
+  withCommonFlags,
+} from "../command.ts";
+import { CliError } from "../errors.ts";
+import type { ExitStatus } from "../exit-status.ts";
+import type { SealingFlags } from "../keys.ts";
+import { printReport, write } from "../output.ts";
+import { withContext } from "../use-context.ts";
+
+export interface CreateFlags extends SealingFlags {
+  readonly output?: string;
+  readonly profile?: string;
+  readonly stateDir?: string;
+  readonly workspace: boolean;
+  readonly sealAll?: boolean;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly stopGateway?: boolean;
+  readonly compressionLevel?: number;
+  readonly dryRun?: boolean;
+  readonly verify: boolean;
+  readonly signingKey?: string;
+}
+
+export const createCommand: CommandDefinition = {
+  define: () =>
+    withCommonFlags(
+      commandOf({
+        name: "create",
+        summary: "back up an installation into one file; every archive is a full copy",
+        examples: [
+          "ocbak create -o /mnt/usb/",
+          "ocbak create --passphrase --stop-gateway -o move.ocbak",
+          "ocbak create -r age1… -o - | ssh nas 'cat > openclaw.ocbak'",
+        ],
+        statuses: [3, 10, 26],
+      })
+        .option(
+          "-o, --output <file|dir|->",
+          "where the archive goes; - is stdout (default: a dated name in this folder)",
+        )
+        .option("--profile <name>", "back up this OpenClaw profile")
+        .option("--state-dir <dir>", "back up the installation with this state dir")
+        .option("-r, --recipient <age1…>", "seal to this recipient (repeatable)", collect)
+        .option("-R, --recipients-file <file>", "seal to the recipients in this file (repeatable)", collect)
+        .option("--passphrase", "seal with a passphrase instead")
+        .option("--no-workspace", "leave the workspaces out")
+        .option("--seal-all", "seal workspace files too; without it they are readable in the archive")
+        .option("--include <glob>", "take what a rule would leave out (repeatable)", collect)
+        .option("--exclude <glob>", "leave out (repeatable)", collect)
+        .option("--stop-gateway", "stop the gateway first, start it again afterwards")
+        .option("--compression-level <n>", "1 (fast) to 19 (small)", integerBetween(1, 19))
+        .option("--signing-key <file>", "sign with this SSH Ed25519 key (default: $OCBAK_SIGNING_KEY)")
+        .option("--dry-run", "say what would be taken, write nothing")
+        .option("--no-verify", "do not read the archive back"),
+    ),
+  act: create,
+};
+
+async function create(call: Call): Promise<ExitStatus> {
+  const { io, voice } = call;
+  const flags = call.flags as unknown as CreateFlags;
+  const toStdout = flags.output === "-";
+  if (toStdout && io.stdout.isTTY) {
+    throw new CliError("binary-to-terminal", "an archive is not for a terminal", {
+      hint: "redirect stdout, or name a file with -o",
+    });
+  }
+  const { resolveSealing } = await import("../keys.ts");
+  const { resolveSigningKey } = await import("../signing.ts");
+  const { createBackup } = await import("../../backup/create.ts");
+  const { createText } = await import("../render/create-text.ts");
+
+  const sealing = await resolveSealing(flags, io);
+  const signingKey = await resolveSigningKey(flags.signingKey, io);
+  const options = {
+    ...optionsOf(flags),
+    sealing,
+    ...(signingKey === undefined ? {} : { signingKey }),
+    ...(toStdout ? { writeStdout: (chunk: Uint8Array) => write(io.stdout, chunk) } : {}),
+  };
+  const report: CreateReport = await withContext(call, (context) => createBackup(options, context));
+  await printReport(toStdout ? io.stderr : io.stdout, voice, {
+    json: report,
+    text: () => createText(report, sealedTo(sealing)),
+    problems: !report.complete,
+  });
+  return report.complete ? 0 : 3;
+}
+
+/** The flags that go to the use case as they are. */
+export function optionsOf(flags: CreateFlags) {
+  const {
+    recipient: _recipient,
+    recipientsFile: _file,
+    passphrase: _passphrase,
+    signingKey: _key,
+    ...rest
+  } = flags;
+  return rest;
+}
+
+function sealedTo(sealing: Sealing): string {
+  if ("passphrase" in sealing) return "with a passphrase";
+  const [first, ...others] = sealing.recipients;
+  // A post-quantum recipient has 1,900 characters.
+  const short = first!.length > 70 ? `${first!.slice(0, 24)}…` : first!;
+  return others.length === 0 ? `to ${short}` : `to ${short} and ${others.length} more`;
+}

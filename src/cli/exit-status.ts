@@ -1,0 +1,143 @@
+import { BackupError, type BackupErrorCode } from "../backup/errors.ts";
+import type { Verdict } from "../backup/reports.ts";
+import { DiskError, type DiskErrorCode } from "../disk/errors.ts";
+import { FormatError, type FormatErrorCode } from "../format/errors.ts";
+import { OpenClawError, type OpenClawErrorCode } from "../openclaw/errors.ts";
+import { StoreError, type StoreErrorCode } from "../store/errors.ts";
+import { CliError, type CliErrorCode, Interrupted } from "./errors.ts";
+
+/** The one table of exit statuses (docs/cli.md repeats it; a test compares the two). */
+export const exitMeanings = {
+  0: "done",
+  1: "failed",
+  2: "usage, or no recipient",
+  3: "done, but incomplete: the archive exists, data that matters was missed at capture",
+  10: "archive, store or installation not found",
+  11: "locked",
+  12: "no identity or passphrase fits",
+  20: "damaged",
+  21: "cut short or parts missing",
+  22: "unsafe content refused",
+  23: "binding or signature does not hold",
+  24: "made by a newer format, or an unknown critical feature",
+  26: "target does not fit: owner, space, in use, exists, newer OpenClaw needed",
+  27: "not an archive",
+  28: "older than the high-water mark",
+  130: "interrupted (SIGINT)",
+  143: "terminated (SIGTERM)",
+} as const;
+
+export type ExitStatus = keyof typeof exitMeanings;
+
+export const statusOfVerdict = {
+  complete: 0,
+  intact: 0,
+  full: 0,
+  authentic: 0,
+  damaged: 20,
+  partial: 21,
+  unsafe: 22,
+  unbound: 23,
+  unsupported: 24,
+  "not-an-archive": 27,
+  stale: 28,
+} as const satisfies Record<Verdict, ExitStatus>;
+
+const statusOfFormatError = {
+  "not-an-archive": 27,
+  "newer-format": 24,
+  "unknown-critical": 24,
+  truncated: 21,
+  "part-missing": 21,
+  "bad-header": 20,
+  "bad-member": 20,
+  "bad-json": 20,
+  "bad-schema": 20,
+  "digest-mismatch": 20,
+  "bad-age-header": 20,
+  "bad-chunk": 20,
+  "bad-frame": 20,
+  "bad-seek-table": 20,
+  "bad-tar": 20,
+  "bad-index": 20,
+  "trailing-data": 20,
+  "unsafe-path": 22,
+  "unsafe-link": 22,
+  "duplicate-path": 22,
+  "limit-exceeded": 22,
+  unbound: 23,
+  "bad-signature": 23,
+  "no-signature": 23,
+  "no-key": 12,
+  "bad-key": 2,
+  "mixed-recipients": 2,
+} as const satisfies Record<FormatErrorCode, ExitStatus>;
+
+const statusOfOpenClawError = {
+  "no-installation": 10,
+  "unknown-profile": 10,
+  "bad-profile-name": 2,
+  "bad-config": 1,
+  "gateway-command-failed": 1,
+  "gateway-running": 26,
+} as const satisfies Record<OpenClawErrorCode, ExitStatus>;
+
+const statusOfDiskError = {
+  "target-exists": 26,
+  "target-unfit": 26,
+  "owner-unknown": 26,
+  "owner-not-permitted": 26,
+  "no-space": 26,
+  collision: 26,
+  "unsafe-ancestor": 26,
+  "unsafe-link": 22,
+  "bad-pattern": 2,
+  "root-missing": 10,
+  "root-unreadable": 1,
+  "database-unreadable": 1,
+  io: 1,
+} as const satisfies Record<DiskErrorCode, ExitStatus>;
+
+const statusOfStoreError = {
+  "not-found": 10,
+  exists: 26,
+  "not-a-file": 27,
+  "not-writable": 26,
+  "no-space": 26,
+  io: 1,
+} as const satisfies Record<StoreErrorCode, ExitStatus>;
+
+const statusOfBackupError = {
+  "no-recipient": 2,
+  "output-inside-source": 26,
+  "not-self-verified": 1,
+  "no-such-entry": 10,
+  "not-a-file": 2,
+  "sealed-without-key": 12,
+  interrupted: 130,
+  "owner-needed": 26,
+  unproved: 12,
+} as const satisfies Record<BackupErrorCode, ExitStatus>;
+
+const statusOfCliError = {
+  usage: 2,
+  "no-terminal": 2,
+  "binary-to-terminal": 2,
+  "key-file-unreadable": 2,
+  "key-file-exists": 26,
+  "key-file-unwritable": 26,
+  "secret-command-failed": 1,
+  "output-closed": 1,
+} as const satisfies Record<CliErrorCode, ExitStatus>;
+
+/** What a run that ended in `error` exits with. Unknown errors are failures. */
+export function statusOfError(error: unknown): ExitStatus {
+  if (error instanceof FormatError) return statusOfFormatError[error.code];
+  if (error instanceof OpenClawError) return statusOfOpenClawError[error.code];
+  if (error instanceof DiskError) return statusOfDiskError[error.code];
+  if (error instanceof StoreError) return statusOfStoreError[error.code];
+  if (error instanceof BackupError) return statusOfBackupError[error.code];
+  if (error instanceof CliError) return statusOfCliError[error.code];
+  if (error instanceof Interrupted) return error.signalName === "SIGINT" ? 130 : 143;
+  return 1;
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { fileURLToPath } from "node:url";
+
+import type { CliContext } from "./context.ts";
+import { CliError, Interrupted } from "./errors.ts";
+import { run } from "./run.ts";
+
+/** Runs the command line of this process and says what to exit with. */
+export async function main(): Promise<number> {
+  const controller = new AbortController();
+  stopOnSignals(controller);
+  quietlyStopWhenNobodyReads(controller);
+  return run(process.argv.slice(2), contextOf(controller.signal));
+}
+
+/** The first signal asks for an orderly end; a second one ends the process at once, as it does by default. */
+function stopOnSignals(controller: AbortController): void {
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => controller.abort(new Interrupted(name)));
+  }
+}
+
+/** `ocbak ls | head`: the pipe closes early, and that is nobody's error. Without a listener it would be a crash. */
+function quietlyStopWhenNobodyReads(controller: AbortController): void {
+  process.stdout.on("error", (cause: Error) => {
+    controller.abort(new CliError("output-closed", "nobody reads the output any more", { cause }));
+  });
+  process.stderr.on("error", () => {});
+}
+
+function contextOf(signal: AbortSignal): CliContext {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => new Date(),
+    osHomeDir: homedir(),
+    hostname: hostname(),
+    platform: process.platform,
+    // Windows has none.
+    uid: process.geteuid?.() ?? 0,
+    gid: process.getegid?.() ?? 0,
+    signal,
+    version: packageVersion(),
+    program: { node: process.execPath, script: fileURLToPath(new URL("main.js", import.meta.url)) },
+  };
+}
+
+/** package.json stands at the same distance from src/cli and dist/cli. */
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,68 @@
+import { Command } from "commander";
+
+import type { Call, CommandDefinition } from "./command.ts";
+import { catCommand } from "./commands/cat.ts";
+import { createCommand } from "./commands/create.ts";
+import { extractCommand } from "./commands/extract.ts";
+import { inspectCommand } from "./commands/inspect.ts";
+import { keygenCommand } from "./commands/keygen.ts";
+import { lsCommand } from "./commands/ls.ts";
+import { restoreCommand } from "./commands/restore.ts";
+import { salvageCommand } from "./commands/salvage.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import type { CliContext } from "./context.ts";
+import type { ExitStatus } from "./exit-status.ts";
+
+/** In the order of `ocbak --help`: the order in which a person needs them. */
+const definitions: readonly CommandDefinition[] = [
+  keygenCommand,
+  createCommand,
+  verifyCommand,
+  restoreCommand,
+  inspectCommand,
+  lsCommand,
+  catCommand,
+  extractCommand,
+  salvageCommand,
+];
+
+/** Told the exit status of the command that ran. */
+export type Finished = (status: ExitStatus) => void;
+
+/** The whole command line. Nothing in it exits or prints by itself except to the context's streams. */
+export function programFor(io: CliContext, finished: Finished): Command {
+  const program = new Command("ocbak")
+    .description(
+      "Back up and move an OpenClaw installation: one file, encrypted where it matters, every file proved.",
+    )
+    .version(io.version, "-V, --version", "print the version")
+    .addHelpText("after", "\n`ocbak COMMAND --help` has an example of each. The whole contract: docs/cli.md");
+  for (const definition of definitions) program.addCommand(connect(definition, io, finished));
+  for (const command of [program, ...program.commands]) quieten(command, io);
+  return program;
+}
+
+function connect(definition: CommandDefinition, io: CliContext, finished: Finished): Command {
+  const command = definition.define();
+  return command.action(async () => finished(await definition.act(callOf(command, io))));
+}
+
+function callOf(command: Command, io: CliContext): Call {
+  const flags: Readonly<Record<string, unknown>> = command.opts();
+  const voice = { json: flags["json"] === true, quiet: flags["quiet"] === true };
+  const showProgress = flags["progress"] !== false && !voice.json && !voice.quiet;
+  return { io, args: command.processedArgs, flags, voice, showProgress };
+}
+
+/** Errors are thrown, not printed: `run` prints them in our own form. */
+function quieten(command: Command, io: CliContext): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => void io.stdout.write(text),
+    writeErr: (text) => void io.stderr.write(text),
+    outputError: () => {},
+    getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 120),
+    getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 120),
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  });
+}

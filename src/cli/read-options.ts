@@ -1,0 +1,42 @@
+import type { Keys } from "../format/seal/header.ts";
+import type { CliContext } from "./context.ts";
+import { CliError } from "./errors.ts";
+import { type IdentityFlags, resolveKeys } from "./keys.ts";
+import { resolveTrustedSigners } from "./signing.ts";
+
+/** The flags of `withReadFlags`, as commander names them. */
+export interface ReadFlags extends IdentityFlags {
+  readonly trustedSigner?: readonly string[];
+  readonly requireSignature?: boolean;
+}
+
+/** What every use case that opens an archive takes. */
+export interface ResolvedReadOptions {
+  readonly keys: Keys;
+  readonly trustedSigners?: readonly string[];
+  readonly requireSignature?: boolean;
+}
+
+export async function readOptions(flags: ReadFlags, io: CliContext): Promise<ResolvedReadOptions> {
+  if (flags.requireSignature && !flags.trustedSigner?.length) {
+    throw new CliError(
+      "usage",
+      "--require-signature needs a --trusted-signer: a signature of just anybody proves nothing",
+    );
+  }
+  const trustedSigners = await resolveTrustedSigners(flags.trustedSigner ?? [], io);
+  return {
+    keys: await resolveKeys(flags, io),
+    ...(trustedSigners.length === 0 ? {} : { trustedSigners }),
+    ...(flags.requireSignature ? { requireSignature: true } : {}),
+  };
+}
+
+/** The path of an archive. Random access needs a file: a pipe is not offered yet. */
+export function archiveArgument(argument: unknown): string {
+  const archive = String(argument);
+  if (archive !== "-") return archive;
+  throw new CliError("usage", "an archive cannot be read from stdin yet", {
+    hint: "write it to a file first",
+  });
+}

@@ -1,0 +1,75 @@
+import type { CaptureFinding, CreateReport } from "../../backup/reports.ts";
+import { safe } from "../output.ts";
+import { duration, entries, number, size, table } from "./units.ts";
+
+/** Findings shown in full; the rest are counted (`--json` has them all). */
+const shownFindings = 20;
+
+/** A create report for people: what was missed first, then what was made. `sealedTo`: for whom, in words. */
+export function createText(report: CreateReport, sealedTo: string): string {
+  return `${[
+    ...holes(report),
+    ...report.warnings.map((warning) => `note: ${safe(warning)}`),
+    made(report),
+    ...table([...sources(report), ...sections(report, sealedTo)]),
+    ...(report.archive === null ? [] : [proved(report)]),
+  ].join("\n")}\n`;
+}
+
+function holes(report: CreateReport): string[] {
+  const missed = report.findings.filter(({ status }) => isHole(status));
+  const lines = missed.slice(0, shownFindings).map(findingLine);
+  if (missed.length > shownFindings) lines.push(`  … and ${number(missed.length - shownFindings)} more`);
+  if (!report.complete) return [incomplete(report), ...lines];
+  return missed.length === 0 ? [] : ["Changed or gone while the backup ran, none of it vital:", ...lines];
+}
+
+function incomplete({ entries }: CreateReport): string {
+  const { unreadable, vanished, changed } = entries;
+  return `INCOMPLETE: ${number(unreadable)} unreadable, ${number(vanished)} vanished, ${number(changed)} changed while being read.`;
+}
+
+function isHole(status: string): boolean {
+  return status === "unreadable" || status === "vanished" || status === "changed";
+}
+
+function findingLine(finding: CaptureFinding): string {
+  return `  ${finding.status.padEnd(10)} ${safe(finding.path)}: ${safe(finding.reason)}`;
+}
+
+function made(report: CreateReport): string {
+  const { entries: counts, contentBytes, sizeBytes } = report;
+  const taken = `${entries(counts.total - counts.excluded)}, ${size(contentBytes)} of content`;
+  const left = counts.excluded === 0 ? "" : `; ${number(counts.excluded)} left out by rule`;
+  if (report.archive === null) return `A backup would take ${taken}${left}. Nothing was written.`;
+  const name = report.archive === "-" ? "the archive" : safe(report.archive);
+  return `${name}: ${size(sizeBytes)} (${taken}${left})`;
+}
+
+function sources(report: CreateReport): string[][] {
+  const profile = report.profile === null ? "" : ` of profile ${safe(report.profile)}`;
+  return [
+    [`state${profile}`, safe(report.stateDir)],
+    ...report.workspaces.map(({ agents, path }) => [
+      `workspace of ${agents.map(safe).join(", ")}`,
+      safe(path),
+    ]),
+  ];
+}
+
+function sections(report: CreateReport, sealedTo: string): string[][] {
+  return report.sections.map((section) => [
+    section.sealed ? "sealed" : "plain",
+    `${entries(section.entries)}, ${size(section.contentBytes)}; ${section.sealed ? sealedTo : "READABLE by anyone who has the file"}`,
+  ]);
+}
+
+function proved(report: CreateReport): string {
+  const took = `Took ${duration(report.durationMs)}.`;
+  if (report.verified === "none") return `NOT VERIFIED: read it back with \`ocbak verify\`. ${took}`;
+  const what =
+    report.verified === "full"
+      ? "every file was read back from the archive"
+      : "all but the sealed files was read back";
+  return `Verified: ${what}. ${took}`;
+}

@@ -1,0 +1,58 @@
+import { safe } from "../output.ts";
+import type { RestoreReport } from "./expected-reports.ts";
+import { count, entries, number, size, table } from "./units.ts";
+
+const shownLines = 20;
+
+/** A restore report for people: what failed first, then what went where and for whom, then what to do next. */
+export function restoreText(report: RestoreReport): string {
+  const { owner, verdict, dryRun } = report;
+  const what = `${entries(report.entries)}, ${size(report.bytes)}`;
+  const whom = `${safe(owner.user)}:${safe(owner.group)} (${owner.uid}:${owner.gid})`;
+  const first = dryRun
+    ? `Would restore ${what} for ${whom}. Nothing was written.`
+    : `Restored ${what} for ${whom}; verdict ${verdict}.`;
+  return `${[
+    ...failedChecks(report),
+    first,
+    ...table(report.targets.map(({ root, path }) => [safe(root), safe(path)])),
+    ...putAside(report),
+    ...rewritten(report),
+    ...left(report),
+    ...report.warnings.map((warning) => `note: ${safe(warning)}`),
+    ...next(report),
+  ].join("\n")}\n`;
+}
+
+function failedChecks({ checks }: RestoreReport): string[] {
+  return checks.filter(({ ok }) => !ok).map(({ name, detail }) => `FAILED: ${safe(name)}: ${safe(detail)}`);
+}
+
+function putAside({ targets, dryRun }: RestoreReport): string[] {
+  const kept = targets.filter(({ replaced }) => replaced !== undefined);
+  if (kept.length === 0) return [];
+  const title = dryRun ? "What is there would be put aside, not deleted:" : "What was there is kept:";
+  return [title, ...table(kept.map(({ path, replaced }) => [safe(path), "->", safe(replaced!)]))];
+}
+
+function rewritten({ rewritten: changes }: RestoreReport): string[] {
+  const total = changes.reduce((sum, change) => sum + change.count, 0);
+  return total === 0
+    ? []
+    : [
+        `${count(total, "path")} rewritten to their new places in ${count(new Set(changes.map(({ file }) => file)).size, "file")}.`,
+      ];
+}
+
+function left({ left: entriesLeft }: RestoreReport): string[] {
+  if (entriesLeft.length === 0) return [];
+  const rows = entriesLeft
+    .slice(0, shownLines)
+    .map(({ file, path, reason }) => `  ${safe(file)}: ${safe(path)}: ${safe(reason)}`);
+  if (entriesLeft.length > shownLines) rows.push(`  … and ${number(entriesLeft.length - shownLines)} more`);
+  return ["Still as they were:", ...rows];
+}
+
+function next({ hints }: RestoreReport): string[] {
+  return hints.length === 0 ? [] : ["Next:", ...hints.map((hint) => `  ${safe(hint)}`)];
+}
