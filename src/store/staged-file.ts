@@ -1,0 +1,148 @@
+import { randomBytes } from "node:crypto";
+import { constants, type BigIntStats } from "node:fs";
+import { link, lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import type { ByteSource } from "../format/bytes.ts";
+import { StoreError } from "./errors.ts";
+import { FileSource, writeFully } from "./file-source.ts";
+import { storeError, systemCode } from "./store-error.ts";
+
+/** What link(2) answers on file systems without hard links (FAT, some FUSE, Android). */
+const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);
+/** What fsync answers for a directory on file systems that cannot do it. */
+const noDirectorySync = new Set(["EINVAL", "EPERM", "EACCES", "EISDIR", "ENOTSUP", "EBADF"]);
+const nameBytesMax = 255;
+
+/**
+ * An archive while it is being written: `.<name>.<random>.partial`, mode 0600, beside its final place. A process that
+ * is killed leaves at most that; the final name only ever holds what was published whole.
+ */
+export class StagedFile implements AsyncDisposable {
+  /** The final path. */
+  readonly path: string;
+  readonly #directory: string;
+  readonly #partial: string;
+  readonly #file: FileHandle;
+  readonly #identity: Pick<BigIntStats, "dev" | "ino">;
+  #sizeBytes = 0;
+  #isPublished = false;
+  #isClosed = false;
+
+  private constructor(
+    place: { directory: string; path: string; partial: string },
+    file: FileHandle,
+    identity: BigIntStats,
+  ) {
+    this.#directory = place.directory;
+    this.path = place.path;
+    this.#partial = place.partial;
+    this.#file = file;
+    this.#identity = { dev: identity.dev, ino: identity.ino };
+  }
+
+  static async create(directory: string, name: string): Promise<StagedFile> {
+    if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) {
+      throw new StoreError("io", `${JSON.stringify(name)} is no file name`);
+    }
+    const suffix = `.${randomBytes(6).toString("hex")}.partial`;
+    const stem = Buffer.byteLength(name) + suffix.length + 1 > nameBytesMax ? "long-name.ocbak" : name;
+    const place = { directory, path: join(directory, name), partial: join(directory, `.${stem}${suffix}`) };
+    try {
+      const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+      const file = await open(place.partial, flags, 0o600);
+      return new StagedFile(place, file, await file.stat({ bigint: true }));
+    } catch (error) {
+      throw storeError(error, `creating a file in ${directory}`);
+    }
+  }
+
+  /** Device and inode, so that a scan can leave the file out. */
+  get identity(): Pick<BigIntStats, "dev" | "ino"> {
+    return this.#identity;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    await writeFully(this.#file, chunk, { position: this.#sizeBytes, name: this.path });
+    this.#sizeBytes += chunk.length;
+  }
+
+  /** What was written so far, for proving it before it is published. */
+  source(): ByteSource {
+    return new FileSource(this.#file, this.#sizeBytes, this.path);
+  }
+
+  /** Gives the file its final name, durably, without overwriting. Throws StoreError `exists`. */
+  async publish(): Promise<void> {
+    if (this.#isPublished) throw new TypeError("the file is published");
+    try {
+      await this.#file.sync();
+      await this.#takeName();
+      this.#isPublished = true;
+      await syncDirectory(this.#directory);
+    } catch (error) {
+      throw storeError(error, `publishing ${this.path}`);
+    }
+  }
+
+  async #takeName(): Promise<void> {
+    try {
+      await link(this.#partial, this.path);
+    } catch (error) {
+      if (!noHardLinks.has(systemCode(error) ?? "")) throw error;
+      await renameToFree(this.#partial, this.path);
+      return;
+    }
+    await this.#removePartial();
+  }
+
+  /** Only what this run created is removed, known by device and inode. */
+  async #removePartial(): Promise<void> {
+    try {
+      const { dev, ino } = await lstat(this.#partial, { bigint: true });
+      if (dev === this.#identity.dev && ino === this.#identity.ino) await unlink(this.#partial);
+    } catch (error) {
+      if (systemCode(error) !== "ENOENT") throw storeError(error, `removing ${this.#partial}`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#file.close();
+    if (!this.#isPublished) await this.#removePartial();
+  }
+}
+
+/**
+ * Without hard links there is no way to take a name only if it is free (an empty placeholder would be a finished
+ * name without an archive, were we killed then). What remains is a look just before.
+ */
+async function renameToFree(from: string, to: string): Promise<void> {
+  const isTaken = await lstat(to).then(
+    () => true,
+    () => false,
+  );
+  if (isTaken)
+    throw new StoreError("exists", `${to} exists`, {
+      hint: "nothing is ever overwritten: choose another name",
+    });
+  await rename(from, to);
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY).catch((error: unknown) => {
+    if (noDirectorySync.has(systemCode(error) ?? "")) return undefined;
+    throw error;
+  });
+  try {
+    await handle?.sync();
+  } catch (error) {
+    if (!noDirectorySync.has(systemCode(error) ?? "")) throw error;
+  } finally {
+    await handle?.close();
+  }
+}
