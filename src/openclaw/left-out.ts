@@ -10,7 +10,7 @@ interface LeftOut {
   readonly id: string;
   readonly class: LeftOutClass;
   /**
-   * Globs relative to the state dir. A name alone counts only where no user's files are, so `*.lock` is spelled out by
+   * Globs relative to the state dir; a directory is meant with all below it. A name alone counts only where no user's files are, so `*.lock` is spelled out by
    * place: a `uv.lock` in a skill is the user's.
    */
   readonly patterns: readonly string[];
@@ -20,16 +20,16 @@ interface LeftOut {
 /** OpenClaw names its own half-made copies so. Without it, somebody's `x.sqlite.backup-before-update` would be lost. */
 const uuid = "????????-????-????-????-????????????";
 
-/** OpenClaw 2026.9.6, checked against its own backup and a running gateway. */
+/** After what OpenClaw 2026.9.6 was seen to make, and the rules of its own backup. */
 export const leftOut: readonly LeftOut[] = [
   {
     id: "tmp",
     class: "never",
     patterns: [
-      "tmp/**",
-      "agents/*/agent/@(tmp|.tmp)/**",
-      "agents/*/agent/codex-home/@(tmp|.tmp)/**",
-      "acpx/codex-home/@(tmp|.tmp)/**",
+      "tmp",
+      "agents/*/agent/@(tmp|.tmp)",
+      "agents/*/agent/codex-home/@(tmp|.tmp)",
+      "acpx/codex-home/@(tmp|.tmp)",
     ],
     why: "scratch space, locks of running processes",
   },
@@ -38,7 +38,7 @@ export const leftOut: readonly LeftOut[] = [
     class: "never",
     patterns: [
       "*.lock",
-      "locks/**",
+      "locks",
       "agents/*/*.lock",
       "agents/*/agent/*.lock",
       "agents/*/sessions/*.lock",
@@ -74,7 +74,7 @@ export const leftOut: readonly LeftOut[] = [
   {
     id: "update-capture",
     class: "never",
-    patterns: ["*.update-captures/**"],
+    patterns: ["*.update-captures"],
     why: "OpenClaw promises never to export it",
   },
   {
@@ -86,7 +86,7 @@ export const leftOut: readonly LeftOut[] = [
   {
     id: "delivery-queue",
     class: "volatile",
-    patterns: ["delivery-queue*/**", "session-delivery-queue/**"],
+    patterns: ["delivery-queue*", "session-delivery-queue"],
     why: "restoring it would send messages again",
   },
   {
@@ -99,13 +99,13 @@ export const leftOut: readonly LeftOut[] = [
     id: "cache",
     class: "regenerable",
     patterns: [
-      "cache/**",
-      "media/playback-transcode/**",
-      "media/remote-cache/**",
-      "sandbox/skills-workspaces/**",
-      "agents/*/qmd/**",
+      "cache",
+      "media/playback-transcode",
+      "media/remote-cache",
+      "sandbox/skills-workspaces",
+      "agents/*/qmd",
       "geolocation/*.mmdb",
-      "completions/**",
+      "completions",
     ],
     why: "a cache",
   },
@@ -113,33 +113,26 @@ export const leftOut: readonly LeftOut[] = [
     id: "browser-cache",
     class: "regenerable",
     patterns: [
-      "browser/*/user-data/**/@(Cache|Code Cache|GPUCache|GrShaderCache|ShaderCache|DawnCache|DawnGraphiteCache|DawnWebGPUCache)/**",
+      "browser/*/user-data/**/@(Cache|Code Cache|GPUCache|GrShaderCache|ShaderCache|DawnCache|DawnGraphiteCache|DawnWebGPUCache)",
     ],
     why: "a cache of the browser",
   },
   {
     id: "packages",
     class: "regenerable",
-    patterns: [
-      "npm/**",
-      "npm-runtime/**",
-      "git/**",
-      "dev/**",
-      "extensions/**/node_modules/**",
-      "lib/node_modules/**",
-    ],
+    patterns: ["npm", "npm-runtime", "git", "dev", "extensions/**/node_modules", "lib/node_modules"],
     why: "downloaded packages; `openclaw plugins update` brings them back",
   },
   {
     id: "plugin-skills",
     class: "regenerable",
-    patterns: ["plugin-skills/**"],
+    patterns: ["plugin-skills"],
     why: "links into the program; `openclaw skills list` makes them again",
   },
   {
     id: "program",
     class: "regenerable",
-    patterns: ["tools/**", "node-runtime/**", "bin/**", "update-recovery/**"],
+    patterns: ["tools", "node-runtime", "bin", "update-recovery"],
     why: "the program itself and its tools",
   },
   {
@@ -151,13 +144,13 @@ export const leftOut: readonly LeftOut[] = [
   {
     id: "logs",
     class: "logs",
-    patterns: ["logs/**", "update-reports/**"],
+    patterns: ["logs", "update-reports"],
     why: "logs",
   },
   {
     id: "old-backups",
     class: "logs",
-    patterns: ["backups/**"],
+    patterns: ["backups"],
     why: "copies of what is backed up here",
   },
 ];
