@@ -79,13 +79,16 @@ export function parseSigningKey(text: string): SigningKey {
       "is locked by a passphrase: give a key without one, or a copy that `ssh-keygen -p` has unlocked",
     );
   }
-  reader.string();
-  reader.string();
+  const kdf = reader.string().toString("latin1");
+  const kdfOptions = reader.string();
+  if (kdf !== "none" || kdfOptions.length > 0) throw badKey("is damaged");
   if (reader.uint32() !== 1) throw badKey("is not a single key");
   const blob = reader.string();
   const point = keyOfBlob(blob);
   if (point === undefined) throw badKey("is not of type ssh-ed25519");
-  return new SigningKey(publicKeyText(blob), readPrivatePart(reader.string(), point));
+  const privatePart = reader.string();
+  if (reader.rest().length > 0) throw badKey("is damaged");
+  return new SigningKey(publicKeyText(blob), readPrivatePart(privatePart, point));
 }
 
 function readPrivatePart(section: Buffer, point: Buffer): KeyObject {
