@@ -21,7 +21,7 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   const surroundings = { ...given, env: selection.env };
   const warnings = new Set(selection.warnings);
   const warn = (line: string) => void warnings.add(line);
-  const places = resolvePlaces(surroundings, selection.selfContained);
+  const places = resolvePlaces(surroundings);
   requireInstallation(request, places);
   const configFile = isFile(places.configPath) ? places.configPath : null;
   if (configFile === null) {

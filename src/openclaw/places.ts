@@ -20,7 +20,7 @@ export interface Places {
 }
 
 /** OpenClaw's own rules (config/paths of 2026.9.6), after the flags were turned into variables. */
-export function resolvePlaces(surroundings: Surroundings, selfContained: boolean): Places {
+export function resolvePlaces(surroundings: Surroundings): Places {
   const { env, cwd } = surroundings;
   const home = openclawHome(surroundings);
   const at = (name: string) => {
@@ -30,12 +30,8 @@ export function resolvePlaces(surroundings: Surroundings, selfContained: boolean
   const stateOverride = at("OPENCLAW_STATE_DIR");
   const stateDir = stateOverride ?? defaultStateDir(home);
   const configOverride = at("OPENCLAW_CONFIG_PATH");
-  const lookedIn = selfContained
-    ? [stateDir]
-    : [
-        ...(stateOverride === undefined ? [] : [stateDir]),
-        ...stateNames.map((name) => path.join(home, name)),
-      ];
+  // A state dir that was named never borrows a config: a real `openclaw config get` under OPENCLAW_STATE_DIR does not.
+  const lookedIn = stateOverride === undefined ? stateNames.map((name) => path.join(home, name)) : [stateDir];
   const oauthOverride = at("OPENCLAW_OAUTH_DIR");
   return {
     profile: profileOf(surroundings, home, stateDir),

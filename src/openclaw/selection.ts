@@ -12,8 +12,6 @@ export interface LocateRequest {
 export interface Selection {
   /** As OpenClaw would see it after its own flags: OPENCLAW_STATE_DIR and the like stand for the request. */
   readonly env: Environment;
-  /** The state dir was chosen by flag, so no config is looked for anywhere else. */
-  readonly selfContained: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -26,7 +24,7 @@ export function selectEnvironment(request: LocateRequest, surroundings: Surround
 }
 
 function asIs({ env }: Surroundings): Selection {
-  return { env, selfContained: false, warnings: [] };
+  return { env, warnings: [] };
 }
 
 /**
@@ -66,7 +64,6 @@ function withProfile(name: string, surroundings: Surroundings): Selection {
       OPENCLAW_GATEWAY_PORT:
         variable(env, "OPENCLAW_GATEWAY_PORT") ?? (profile === "dev" ? "19001" : undefined),
     },
-    selfContained: false,
     warnings,
   };
 }
@@ -97,7 +94,6 @@ function withStateDir(text: string, surroundings: Surroundings): Selection {
       ...Object.fromEntries(setAside.map((name) => [name, undefined])),
       OPENCLAW_STATE_DIR: stateDir,
     },
-    selfContained: true,
     warnings: setAside.map(
       (name) => `${name} belongs to another installation than --state-dir and is not used`,
     ),

@@ -89,13 +89,13 @@ const cases: readonly Case[] = [
     places: { configDir: "~/srv", credentialsDir: "~/srv/credentials" },
   },
   {
-    promise: "a state dir by variable without a config takes the one of ~/.openclaw, as OpenClaw does",
+    promise: "a state dir by variable without a config has none: it never borrows that of ~/.openclaw",
     tree: { ...standard, "srv/state/": "" },
     env: { OPENCLAW_STATE_DIR: "HOME/srv" },
-    places: { stateDir: "~/srv", configFile: "~/.openclaw/openclaw.json" },
+    places: { stateDir: "~/srv", configFile: null },
   },
   {
-    promise: "a state dir by flag without a config has none: another installation's would be wrong",
+    promise: "a state dir by flag without a config has none either",
     tree: { ...standard, "srv/state/": "" },
     stateDir: "HOME/srv",
     places: { stateDir: "~/srv", configFile: null },
