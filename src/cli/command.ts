@@ -9,7 +9,7 @@ export interface CommandDefinition {
   readonly act: (call: Call) => Promise<ExitStatus>;
 }
 
-/** One call of a command: its arguments in order (a variadic one is a list), and its flags as commander names them. */
+/** One call of a command: its arguments in order (a variadic one is a list), and its own flags as commander names them. */
 export interface Call {
   readonly io: CliContext;
   readonly args: readonly unknown[];

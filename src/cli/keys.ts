@@ -77,8 +77,8 @@ async function defaultRecipients(io: CliContext): Promise<string[]> {
 
 /**
  * What a reader may open an archive with: `-i`, else OCBAK_IDENTITY_FILE, else OCBAK_IDENTITY_COMMAND, else the
- * default identity file where there is one. The passphrase of an archive is asked for only when the archive needs
- * it, and once. With `--passphrase` and no `-i` no identity is looked for.
+ * default identity file where there is one. A passphrase only where `--passphrase` or the environment says that there
+ * is one; it is asked for when the archive needs it, and once. With `--passphrase` and no `-i` no identity is looked for.
  */
 export async function resolveKeys(flags: IdentityFlags, io: CliContext): Promise<Keys> {
   if (flags.passphrase && !canHavePassphrase(io)) {
@@ -87,7 +87,7 @@ export async function resolveKeys(flags: IdentityFlags, io: CliContext): Promise
     });
   }
   const identities = await resolveIdentities(flags, io);
-  if (!canHavePassphrase(io)) return { identities };
+  if (!flags.passphrase && !hasConfiguredPassphrase(io)) return { identities };
   let asked: Promise<Secret | undefined> | undefined;
   return { identities, passphrase: () => (asked ??= passphraseFor("passphrase of the archive", io)) };
 }

@@ -48,10 +48,15 @@ function connect(definition: CommandDefinition, io: CliContext, finished: Finish
 }
 
 function callOf(command: Command, io: CliContext): Call {
-  const flags: Readonly<Record<string, unknown>> = command.opts();
-  const voice = { json: flags["json"] === true, quiet: flags["quiet"] === true };
-  const showProgress = flags["progress"] !== false && !voice.json && !voice.quiet;
-  return { io, args: command.processedArgs, flags, voice, showProgress };
+  const { json, quiet, progress, ...flags }: Readonly<Record<string, unknown>> = command.opts();
+  const voice = { json: json === true, quiet: quiet === true };
+  return {
+    io,
+    args: command.processedArgs,
+    flags,
+    voice,
+    showProgress: progress !== false && !voice.json && !voice.quiet,
+  };
 }
 
 /** Errors are thrown, not printed: `run` prints them in our own form. */

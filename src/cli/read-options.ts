@@ -1,3 +1,4 @@
+import type { ByteStream } from "../format/bytes.ts";
 import type { Keys } from "../format/seal/header.ts";
 import type { CliContext } from "./context.ts";
 import { CliError } from "./errors.ts";
@@ -32,11 +33,19 @@ export async function readOptions(flags: ReadFlags, io: CliContext): Promise<Res
   };
 }
 
-/** The path of an archive. Random access needs a file: a pipe is not offered yet. */
+/** The path of an archive. Only `verify` takes one from a pipe. */
 export function archiveArgument(argument: unknown): string {
   const archive = String(argument);
   if (archive !== "-") return archive;
-  throw new CliError("usage", "an archive cannot be read from stdin yet", {
+  throw new CliError("usage", "only verify takes an archive from stdin", {
     hint: "write it to a file first",
   });
+}
+
+/** The same for `verify`: `-` is stdin, if that is no terminal. */
+export function archiveOrStdin(argument: unknown, io: CliContext): { archive: string; stdin?: ByteStream } {
+  const archive = String(argument);
+  if (archive !== "-") return { archive };
+  if (io.stdin.isTTY) throw new CliError("usage", "an archive cannot be typed: stdin is a terminal");
+  return { archive, stdin: io.stdin as AsyncIterable<Buffer> };
 }

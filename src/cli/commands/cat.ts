@@ -22,14 +22,14 @@ export const catCommand: CommandDefinition = {
 
 async function cat(call: Call): Promise<ExitStatus> {
   const { archiveArgument, readOptions } = await import("../read-options.ts");
-  const { catFile } = await import("../../backup/cat.ts");
-
   const archive = archiveArgument(call.args[0]);
   const path = String(call.args[1]);
   const options = {
     ...(await readOptions(call.flags, call.io)),
     write: (chunk: Uint8Array) => write(call.io.stdout, chunk),
   };
+
+  const { catFile } = await import("../../backup/cat.ts");
   await withContext(call, (context) => catFile(archive, path, options, context));
   return 0;
 }

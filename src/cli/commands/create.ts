@@ -75,11 +75,11 @@ async function create(call: Call): Promise<ExitStatus> {
   }
   const { resolveSealing } = await import("../keys.ts");
   const { resolveSigningKey } = await import("../signing.ts");
-  const { createBackup } = await import("../../backup/create.ts");
-  const { createText } = await import("../render/create-text.ts");
-
   const sealing = await resolveSealing(flags, io);
   const signingKey = await resolveSigningKey(flags.signingKey, io);
+
+  const { createBackup } = await import("../../backup/create.ts");
+  const { createText } = await import("../render/create-text.ts");
   const options = {
     ...optionsOf(flags),
     sealing,

@@ -31,11 +31,11 @@ export const extractCommand: CommandDefinition = {
 async function extract(call: Call): Promise<ExitStatus> {
   const flags = call.flags as unknown as ExtractFlags;
   const { archiveArgument, readOptions } = await import("../read-options.ts");
-  const { extractPaths } = await import("../../backup/extract.ts");
-
   const archive = archiveArgument(call.args[0]);
   const paths = call.args[1] as readonly string[];
   const options = { ...(await readOptions(flags, call.io)), output: flags.output };
+
+  const { extractPaths } = await import("../../backup/extract.ts");
   const report: ExtractReport = await withContext(call, (context) =>
     extractPaths(archive, paths, options, context),
   );

@@ -21,11 +21,11 @@ export const inspectCommand: CommandDefinition = {
 
 async function inspect(call: Call): Promise<ExitStatus> {
   const { archiveArgument, readOptions } = await import("../read-options.ts");
-  const { inspectArchive } = await import("../../backup/inspect.ts");
-  const { inspectText } = await import("../render/inspect-text.ts");
-
   const archive = archiveArgument(call.args[0]);
   const options = await readOptions(call.flags, call.io);
+
+  const { inspectArchive } = await import("../../backup/inspect.ts");
+  const { inspectText } = await import("../render/inspect-text.ts");
   const report: InspectReport = await withContext(call, (context) =>
     inspectArchive(archive, options, context),
   );

@@ -30,12 +30,12 @@ export const lsCommand: CommandDefinition = {
 async function ls(call: Call): Promise<ExitStatus> {
   const flags = call.flags as LsFlags;
   const { archiveArgument, readOptions } = await import("../read-options.ts");
-  const { listArchive } = await import("../../backup/list.ts");
-  const { longLine, shortLine } = await import("../render/ls-text.ts");
-
   const archive = archiveArgument(call.args[0]);
   const path = call.args[1] as string | undefined;
   const options = { ...(await readOptions(flags, call.io)), ...(path === undefined ? {} : { path }) };
+
+  const { listArchive } = await import("../../backup/list.ts");
+  const { longLine, shortLine } = await import("../render/ls-text.ts");
   const lineOf = flags.long ? longLine : shortLine;
   await withContext(call, async (context) => {
     const entries: AsyncIterable<ListedEntry> = listArchive(archive, options, context);

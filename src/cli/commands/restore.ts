@@ -65,11 +65,11 @@ export const restoreCommand: CommandDefinition = {
 async function restore(call: Call): Promise<ExitStatus> {
   const flags = call.flags as RestoreFlags;
   const { archiveArgument, readOptions } = await import("../read-options.ts");
-  const { restoreArchive } = await import("../../backup/restore.ts");
-  const { restoreText } = await import("../render/restore-text.ts");
-
   const archive = archiveArgument(call.args[0]);
   const options = { ...placesOf(flags), ...(await readOptions(flags, call.io)) };
+
+  const { restoreArchive } = await import("../../backup/restore.ts");
+  const { restoreText } = await import("../render/restore-text.ts");
   const report: RestoreReport = await withContext(call, (context) =>
     restoreArchive(archive, options, context),
   );

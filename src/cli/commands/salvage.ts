@@ -29,11 +29,11 @@ export const salvageCommand: CommandDefinition = {
 async function salvage(call: Call): Promise<ExitStatus> {
   const flags = call.flags as unknown as SalvageFlags;
   const { archiveArgument, readOptions } = await import("../read-options.ts");
-  const { salvageArchive } = await import("../../backup/salvage.ts");
-  const { salvageText } = await import("../render/salvage-text.ts");
-
   const archive = archiveArgument(call.args[0]);
   const options = { ...(await readOptions(flags, call.io)), output: flags.output };
+
+  const { salvageArchive } = await import("../../backup/salvage.ts");
+  const { salvageText } = await import("../render/salvage-text.ts");
   const report: SalvageReport = await withContext(call, (context) =>
     salvageArchive(archive, options, context),
   );

@@ -18,10 +18,14 @@ export const verifyCommand: CommandDefinition = {
         commandOf({
           name: "verify",
           summary: "prove that an archive is whole; of a damaged copy say what is left",
-          examples: ["ocbak verify monday.ocbak", "ocbak verify --level quick monday.ocbak"],
+          examples: [
+            "ocbak verify monday.ocbak",
+            "ocbak verify - < monday.ocbak",
+            "ocbak verify --level quick monday.ocbak",
+          ],
           statuses: [3, 10, 12, 20, 21, 22, 23, 24, 27],
         })
-          .argument("<archive>", "the .ocbak file")
+          .argument("<archive>", "the .ocbak file; - is stdin")
           .addOption(
             new Option(
               "--level <level>",
@@ -36,15 +40,16 @@ export const verifyCommand: CommandDefinition = {
 async function verify(call: Call): Promise<ExitStatus> {
   const { io, voice } = call;
   const flags = call.flags as VerifyFlags;
-  const { archiveArgument, readOptions } = await import("../read-options.ts");
-  const { verifyArchive } = await import("../../backup/verify.ts");
-  const { verifyFailure, verifyText } = await import("../render/verify-text.ts");
-
-  const archive = archiveArgument(call.args[0]);
+  const { archiveOrStdin, readOptions } = await import("../read-options.ts");
+  const { archive, ...stdin } = archiveOrStdin(call.args[0], io);
   const options = {
     ...(await readOptions(flags, io)),
+    ...stdin,
     ...(flags.level === undefined ? {} : { level: flags.level }),
   };
+
+  const { verifyArchive } = await import("../../backup/verify.ts");
+  const { verifyFailure, verifyText } = await import("../render/verify-text.ts");
   const report: VerifyReport = await withContext(call, (context) => verifyArchive(archive, options, context));
   const status = statusOf(report);
   await printReport(io.stdout, voice, {

@@ -1,5 +1,6 @@
 import type {
   BadRange,
+  RangeKind,
   EntryCounts,
   SectionReport,
   Verdict,
@@ -10,7 +11,7 @@ import { errorText } from "../failure.ts";
 import { statusOfVerdict } from "../exit-status.ts";
 import { hintOfVerdict } from "../hints.ts";
 import { safe } from "../output.ts";
-import { are, count, number, size } from "./units.ts";
+import { are, count, entries, number, size } from "./units.ts";
 
 /** Lines of each list; the counts are exact and `--json` has more. */
 const shownLines = 20;
@@ -81,9 +82,7 @@ function identity(report: VerifyReport): string[] {
   const lines: string[] = [];
   if (report.createdAt !== null) {
     const profile = report.profile === null ? "" : `, profile ${safe(report.profile)}`;
-    lines.push(
-      `  made ${safe(report.createdAt)}${profile}; ${size(report.sizeBytes)}; ${total(report.entries)}`,
-    );
+    lines.push(`  made ${safe(report.createdAt)}${profile}; ${size(report.sizeBytes)}${proved(report)}`);
   }
   if (report.signer !== null) {
     lines.push(
@@ -93,8 +92,10 @@ function identity(report: VerifyReport): string[] {
   return lines;
 }
 
-function total(counts: EntryCounts): string {
-  return count(sum(counts), "entry", "entries");
+/** Quick verification looks at none, and without the key the sealed ones are not counted. */
+function proved({ entries: { whole }, verdict }: VerifyReport): string {
+  if (whole === 0 || statusOfVerdict[verdict] !== 0) return "";
+  return `; ${entries(whole)} proved`;
 }
 
 function sum(counts: EntryCounts): number {
@@ -172,16 +173,20 @@ function rangeLine(range: BadRange): string {
   return `  bytes ${number(offset)} to ${number(offset + length - 1)} (${size(length)}): ${kind}`;
 }
 
-function conditionLines({ conditions, entries }: VerifyReport): string[] {
+function conditionLines({ conditions, entries: counts }: VerifyReport): string[] {
   const lines = conditions
     .slice(0, shownLines)
     .map(({ condition, path }) => `  ${condition.padEnd(8)} ${safe(path)}`);
-  const rest = entries.cut + entries.missing + entries.damaged + entries.unknown - lines.length;
+  const rest = counts.cut + counts.missing + counts.damaged + counts.unknown - lines.length;
   if (lines.length > 0 && rest > 0) lines.push(`  … and ${number(rest)} more that are not whole`);
   return lines;
 }
 
-function findingLines(findings: readonly VerifyFinding[]): string[] {
+const rangeKinds: ReadonlySet<string> = new Set<RangeKind>(["damaged", "missing", "zero-filled", "trailing"]);
+
+/** What is not said by the byte ranges already. */
+function findingLines(all: readonly VerifyFinding[]): string[] {
+  const findings = all.filter(({ code }) => !rangeKinds.has(code));
   const lines = findings.slice(0, shownLines).map((finding) => {
     const where = [
       finding.path === undefined ? "" : ` ${safe(finding.path)}`,

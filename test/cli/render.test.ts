@@ -1,0 +1,312 @@
+import { describe, expect, it } from "vitest";
+import type { CreateReport, EntryCounts, SectionReport, VerifyReport } from "../../src/backup/reports.ts";
+import { createText } from "../../src/cli/render/create-text.ts";
+import type { ListedEntry, RestoreReport, SalvageReport } from "../../src/cli/render/expected-reports.ts";
+import { longLine, shortLine } from "../../src/cli/render/ls-text.ts";
+import { restoreText } from "../../src/cli/render/restore-text.ts";
+import { salvageText } from "../../src/cli/render/salvage-text.ts";
+import { duration, size } from "../../src/cli/render/units.ts";
+import { verifyFailure, verifyText } from "../../src/cli/render/verify-text.ts";
+
+const none: EntryCounts = { whole: 0, cut: 0, missing: 0, damaged: 0, unknown: 0 };
+
+function section(name: "plain" | "sealed", more: Partial<SectionReport>): SectionReport {
+  return {
+    name,
+    verdict: "full",
+    presentBytes: 10,
+    expectedBytes: 10,
+    badRanges: [],
+    entries: none,
+    ...more,
+  };
+}
+
+const whole: VerifyReport = {
+  archive: "monday.ocbak",
+  archiveId: "abcdefghijklmnopqrstuvwxyz",
+  createdAt: "2026-03-04T05:06:07Z",
+  profile: null,
+  level: "full",
+  verdict: "full",
+  capture: { complete: true, changed: 0, vanished: 0, unreadable: 0 },
+  presentShare: 1,
+  sections: [section("plain", {}), section("sealed", {})],
+  entries: { ...none, whole: 1204 },
+  conditions: [],
+  findings: [],
+  signer: null,
+  sizeBytes: 123_456_789,
+  durationMs: 1000,
+};
+
+const cut: VerifyReport = {
+  ...whole,
+  verdict: "partial",
+  presentShare: 0.8349,
+  sizeBytes: 41_943_040,
+  capture: { complete: null, changed: null, vanished: null, unreadable: null },
+  sections: [
+    section("plain", {
+      verdict: "partial",
+      entries: { ...none, whole: 812, cut: 3, missing: 41 },
+      badRanges: [{ offset: 41_943_040, length: null, kind: "missing" }],
+    }),
+    section("sealed", { verdict: "partial", presentBytes: 0, expectedBytes: null }),
+  ],
+  entries: { ...none, whole: 812, cut: 3, missing: 41 },
+  conditions: [{ path: "workspace.main/a\u001b[31mb.md", section: "plain", condition: "cut" }],
+  findings: [
+    { code: "truncated", reason: "the archive ends before its end" },
+    { code: "missing", offset: 41_943_040, reason: "everything from byte 41943040 on is missing" },
+  ],
+};
+
+describe("what verify says", () => {
+  it("of a whole archive is one clear line, with what was proved", () => {
+    const [first, second] = verifyText(whole).split("\n");
+    expect(first).toBe("monday.ocbak: full: every file was proved, the sealed ones too");
+    expect(second).toContain("1,204 entries proved");
+    expect(verifyFailure(whole)).toBe("");
+  });
+
+  it("of a copy cut short is what is whole, cut and missing, and from where to copy again", () => {
+    const text = verifyText(cut);
+    expect(text).toContain("812 of 856 workspace files are whole; 3 are cut; 41 are missing.");
+    expect(text).toContain(
+      "The file ends at byte 41,943,040: copy it again from there, or make a new backup.",
+    );
+    expect(text).toContain("83.4% of its content is here.");
+  });
+
+  it("of a sealed part without the key is that only the key can tell", () => {
+    expect(verifyText(cut)).toMatch(/The sealed part .*: 0 bytes here; its full size is not known.* -i FILE/);
+  });
+
+  it("of a copy with a hole is the byte ranges to copy again, and not that it is cut", () => {
+    const ranges = [
+      { offset: 16_777_216, length: 65_536, kind: "zero-filled" as const },
+      { offset: 8_388_608, length: 8_388_608, kind: "damaged" as const },
+    ];
+    const text = verifyText({
+      ...cut,
+      verdict: "damaged",
+      sections: [section("plain", { badRanges: ranges })],
+    });
+    expect(text).toContain(
+      "Copy these bytes of the file again:\n  bytes 8,388,608 to 16,777,215 (8.0 MiB): damaged\n  bytes 16,777,216 to 16,842,751 (64.0 KiB): zero-filled\n",
+    );
+    expect(text).not.toContain("The file ends");
+  });
+
+  it("begins with the holes of the capture, for copying again does not mend them", () => {
+    const capture = { complete: false, changed: 1, vanished: 0, unreadable: 2 };
+    const lines = verifyText({ ...whole, capture }).split("\n");
+    expect(lines[0]).toBe(
+      "INCOMPLETE BACKUP: data that matters was missed when it was made: 2 files could not be read, 1 file changed while being read.",
+    );
+    expect(lines[2]).toMatch(/^monday.ocbak: full/);
+  });
+
+  it("shows names with control characters escaped", () => {
+    expect(verifyText(cut)).toContain("cut      workspace.main/a\\x1b[31mb.md");
+  });
+
+  it("says each byte range once", () => {
+    expect(verifyText(cut)).not.toContain("41943040");
+  });
+
+  it("ends in an error line and a hint on stderr where the archive is refused", () => {
+    expect(verifyFailure(cut)).toMatch(
+      /^ocbak: error: monday.ocbak: partial: the archive ends before its end\nocbak: hint: .*salvage monday.ocbak/,
+    );
+  });
+
+  it("of a signer nobody trusts is exactly that", () => {
+    const text = verifyText({ ...whole, signer: { key: "ssh-ed25519 AAAA", trusted: false } });
+    expect(text).toContain("signed by ssh-ed25519 AAAA, who is not among your trusted signers");
+  });
+});
+
+const created: CreateReport = {
+  archive: "/backups/openclaw-host.ocbak",
+  archiveId: "abcdefghijklmnopqrstuvwxyz",
+  profile: null,
+  stateDir: "/home/alex/.openclaw",
+  workspaces: [{ agents: ["main", "scout"], path: "/home/alex/.openclaw/workspace" }],
+  sizeBytes: 1024,
+  contentBytes: 4096,
+  entries: { total: 12, ok: 9, changed: 0, vanished: 0, unreadable: 0, excluded: 2, moved: 0, database: 1 },
+  sections: [
+    { name: "plain", sealed: false, entries: 4, contentBytes: 1024, storedBytes: 512 },
+    { name: "sealed", sealed: true, entries: 6, contentBytes: 3072, storedBytes: 512 },
+  ],
+  findings: [],
+  warnings: [],
+  complete: true,
+  durationMs: 1234,
+  verified: "full",
+};
+
+describe("what create says", () => {
+  it("is where the archive is, what is in it, for whom it is sealed, and what is readable", () => {
+    const text = createText(created, "to age1abc");
+    expect(text).toContain(
+      "/backups/openclaw-host.ocbak: 1.0 KiB (10 entries, 4.0 KiB of content; 2 left out by rule)",
+    );
+    expect(text).toMatch(/plain +4 entries, 1.0 KiB; READABLE by anyone who has the file/);
+    expect(text).toMatch(/sealed +6 entries, 3.0 KiB; to age1abc/);
+    expect(text).toMatch(/workspace of main, scout +\/home\/alex\/.openclaw\/workspace/);
+    expect(text).toContain("Verified: every file was read back");
+  });
+
+  it("begins with what was missed", () => {
+    const missed: CreateReport = {
+      ...created,
+      complete: false,
+      entries: { ...created.entries, unreadable: 1 },
+      findings: [{ path: "state/secret.db", status: "unreadable", reason: "permission denied" }],
+    };
+    expect(createText(missed, "to age1abc").split("\n").slice(0, 2)).toEqual([
+      "INCOMPLETE: 1 unreadable, 0 vanished, 0 changed while being read.",
+      "  unreadable state/secret.db: permission denied",
+    ]);
+  });
+
+  it("of a dry run is that nothing was written", () => {
+    const text = createText({ ...created, archive: null, verified: "none" }, "to age1abc");
+    expect(text).toContain("A backup would take 10 entries");
+    expect(text).toContain("Nothing was written.");
+    expect(text).not.toContain("erified");
+  });
+
+  it("passes warnings on, and says where nothing was verified", () => {
+    const text = createText({ ...created, warnings: ["remote mode"], verified: "none" }, "to age1abc");
+    expect(text).toContain("note: remote mode\n");
+    expect(text).toContain("NOT VERIFIED");
+  });
+});
+
+const restored: RestoreReport = {
+  archiveId: "abcdefghijklmnopqrstuvwxyz",
+  verdict: "full",
+  owner: { user: "alex", uid: 1000, gid: 1000, group: "alex" },
+  targets: [{ root: "state", path: "/home/alex/.openclaw", replaced: "/home/alex/.openclaw.before-ocbak-1" }],
+  entries: 10,
+  bytes: 4096,
+  rewritten: [],
+  left: [{ file: "state/openclaw.json", path: "/root/.openclaw/workspace", reason: "not rewritten yet" }],
+  checks: [{ name: "modes", ok: true, detail: "all as recorded" }],
+  hints: ["openclaw doctor"],
+  warnings: [],
+  dryRun: false,
+};
+
+describe("what restore says", () => {
+  it("is for whom, where to, what was put aside, what is left, and what comes next", () => {
+    const text = restoreText(restored);
+    expect(text).toContain("Restored 10 entries, 4.0 KiB for alex:alex (1000:1000); verdict full.");
+    expect(text).toMatch(/What was there is kept:\n.*\.openclaw {2}-> {2}.*before-ocbak-1/);
+    expect(text).toContain("Still as they were:\n  state/openclaw.json: /root/.openclaw/workspace");
+    expect(text).toContain("Next:\n  openclaw doctor\n");
+  });
+
+  it("begins with a check that failed", () => {
+    const checks = [{ name: "modes", ok: false, detail: "state is 0755" }];
+    expect(restoreText({ ...restored, checks })).toMatch(/^FAILED: modes: state is 0755\n/);
+  });
+
+  it("of a dry run is what would be", () => {
+    const text = restoreText({ ...restored, dryRun: true });
+    expect(text).toMatch(/^Would restore 10 entries/);
+    expect(text).toContain("would be put aside, not deleted");
+  });
+});
+
+describe("what salvage says", () => {
+  it("is how much, by which proof, what is lost, and that it is no installation", () => {
+    const report: SalvageReport = {
+      archiveId: null,
+      verdict: "partial",
+      output: "saved",
+      entries: 812,
+      bytes: 4096,
+      proofs: { digest: 800, segment: 0, checksum: 12 },
+      lost: { cut: 3, missing: 41, damaged: 0, unknown: 0 },
+      conditions: [{ path: "workspace.main/a", section: "plain", condition: "cut" }],
+      warnings: [],
+    };
+    const text = salvageText(report);
+    expect(text).toContain("saved: saved 812 entries");
+    expect(text).toContain("800 proved by the file's own SHA-256");
+    expect(text).toContain("12 proved only by a checksum against accidents");
+    expect(text).toContain("44 entries not saved:\n  cut      workspace.main/a\n  … and 43 more");
+    expect(text).toContain("not a working installation");
+  });
+});
+
+describe("what ls says", () => {
+  const entry: ListedEntry = {
+    path: "state/openclaw.json",
+    section: "sealed",
+    type: "file",
+    status: "ok",
+    mode: 0o640,
+    mtime: "1700000000123456789",
+    owner: "alex",
+    group: "users",
+    size: 1024,
+  };
+
+  it("in the long form is type, mode, owner, size, time and section", () => {
+    expect(longLine(entry).split(/ {2,}/)).toEqual([
+      "-rw-r-----",
+      "alex:users",
+      "1024",
+      "2023-11-14T22:13:20Z",
+      "sealed",
+      "state/openclaw.json",
+    ]);
+  });
+
+  it.each([
+    ["a link's target", { ...entry, type: "symlink" as const, target: "../x\u202e" }, " -> ../x\\u{202e}"],
+    [
+      "why something is not there",
+      { ...entry, status: "excluded:cache" as const, reason: "made again" },
+      "(excluded:cache: made again)",
+    ],
+  ])("in the long form names %s", (_what, line, expected) => {
+    expect(longLine(line)).toContain(expected);
+  });
+
+  it("in the short form is the path that cat and extract take", () => {
+    expect(shortLine(entry)).toBe("state/openclaw.json");
+    expect(shortLine({ ...entry, status: "vanished" })).toBe("state/openclaw.json  (vanished)");
+  });
+
+  it.each(["-1000000000", "253402300799000000000", "99999999999999999999999999"])(
+    "bears the time %s",
+    (mtime) => {
+      expect(() => longLine({ ...entry, mtime })).not.toThrow();
+    },
+  );
+});
+
+describe("numbers for people", () => {
+  it.each([
+    [0, "0 bytes"],
+    [1, "1 byte"],
+    [1023, "1,023 bytes"],
+    [1024, "1.0 KiB"],
+    [41_943_040, "40.0 MiB"],
+    [1_099_511_627_776, "1.0 TiB"],
+  ])("%d is %s", (bytes, text) => expect(size(bytes)).toBe(text));
+
+  it.each([
+    [340, "0.3 s"],
+    [42_000, "42 s"],
+    [200_000, "3 min 20 s"],
+    [179_900, "3 min 0 s"],
+  ])("%d ms are %s", (ms, text) => expect(duration(ms)).toBe(text));
+});
