@@ -168,7 +168,9 @@ function checkStatus(line: IndexLine): void {
     if (!fits) throw new FormatError("bad-index", `an entry without content cannot be called ${line.status}`);
     return;
   }
-  if (!storedStatuses.has(line.status))
+  // A directory that is gone when its turn comes stays as the parent of what was planned below it.
+  const keptParent = line.type === "directory" && line.status === "vanished";
+  if (!storedStatuses.has(line.status) && !keptParent)
     throw new FormatError("bad-index", `a stored entry cannot be called ${line.status}`);
   const cut = line.type === "file" ? line.validBytes : undefined;
   if (line.type !== "file" && line.status === "database")

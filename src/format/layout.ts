@@ -101,8 +101,10 @@ async function readEnd(source: ByteSource): Promise<End> {
   if (!isZero(bytes.subarray(blockBytes + limits.endBytes))) {
     throw new FormatError("bad-member", "the archive does not end with zero blocks", { place: { offset } });
   }
-  if (end.archiveId !== header.archiveId)
-    throw new FormatError("unbound", "end names another archive than its header");
+
+  if (end.archiveId !== header.archiveId) {
+    throw new FormatError("bad-member", "end names another archive than its header", { place: { offset } });
+  }
   if (end.archiveBytes !== source.sizeBytes) {
     const code = end.archiveBytes > source.sizeBytes ? "part-missing" : "trailing-data";
     throw new FormatError(

@@ -87,7 +87,7 @@ async function passHeader({ reader }: ProvedSection, cursor: TarCursor): Promise
   await cursor.expectZeros(paddingAfter(json.length), () => "section.json");
 }
 
-/** Every planned path occurs once in the index and the other way round, with the same type. */
+/** Every planned path occurs once in the index and the other way round. Type and size may have changed since. */
 async function passInventory({ reader, inventory }: ProvedSection, cursor: TarCursor): Promise<void> {
   await cursor.expect(
     encodeControlHeader(controlPath(reader.name, "inventory.jsonl"), inventory.bytes),
@@ -99,7 +99,7 @@ async function passInventory({ reader, inventory }: ProvedSection, cursor: TarCu
     if (!lines.ready) await lines.fill();
     const planned = parseInventoryLine(text);
     const written = lines.current;
-    if (written?.path !== planned.path || written.type !== planned.type) {
+    if (written?.path !== planned.path) {
       throw new FormatError(
         "bad-index",
         `${what} and its index name different entries: ${displayPath(planned.path)}`,

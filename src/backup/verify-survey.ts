@@ -1,0 +1,171 @@
+import type { ByteSource } from "../format/bytes.ts";
+import { type EntryPath, displayPath, pathBytes, textOf } from "../format/entry-path.ts";
+import type { SectionName } from "../format/entry.ts";
+import { FormatError } from "../format/errors.ts";
+import type { BadBytes } from "../format/survey/ranges.ts";
+import type { SectionSurvey, Survey } from "../format/survey/survey.ts";
+import { surveyArchive } from "../format/survey/survey.ts";
+import { addStatuses, captureCounts } from "./capture-verdict.ts";
+import type { Context } from "./context.ts";
+import type { ReadOptions } from "./read-options.ts";
+import type {
+  BadRange,
+  EntryCondition,
+  EntryCounts,
+  SectionReport,
+  Verdict,
+  VerifyFinding,
+  VerifyLevel,
+  VerifyReport,
+} from "./reports.ts";
+
+type Body = Omit<VerifyReport, "archive" | "level" | "sizeBytes" | "durationMs">;
+
+const conditionsMax = 1000;
+const noEntries: EntryCounts = { whole: 0, cut: 0, missing: 0, damaged: 0, unknown: 0 };
+
+/** The report on an archive that does not hold: what was found first, and what is left. */
+export async function surveyReport(
+  source: ByteSource,
+  refusal: FormatError,
+  options: ReadOptions & { level: VerifyLevel },
+  _context: Context,
+): Promise<Body> {
+  const survey = await surveyArchive(source, options.level === "full" ? options.keys : undefined);
+  const verdict = verdictOf(refusal, survey);
+  const sections =
+    verdict === "not-an-archive"
+      ? []
+      : survey.sections.map((section) => sectionReport(section, verdict, survey));
+  const { manifest } = survey.container;
+  return {
+    archiveId: survey.container.found.archiveId ?? null,
+    createdAt: manifest?.createdAt ?? null,
+    profile: manifest?.installation.profile ?? null,
+    verdict,
+    capture: captureOf(survey),
+    presentShare: shareOf(survey),
+    sections,
+    entries: sections.reduce((sum, section) => addCounts(sum, section.entries), noEntries),
+    conditions: conditionsOf(survey),
+    findings: findingsOf(refusal, survey),
+    signer: null,
+  };
+}
+
+/** What a reader that refuses for its meaning refused stands; for lost or wrong bytes the survey knows better which. */
+function verdictOf(refusal: FormatError, { container, bad }: Survey): Verdict {
+  if (!container.recognised) return "not-an-archive";
+  if (refusal.verdict !== "damaged" && refusal.verdict !== "partial" && refusal.verdict !== "not-an-archive")
+    return refusal.verdict!;
+  if (bad.some(({ kind }) => kind === "damaged")) return "damaged";
+  if (bad.length > 0) return "partial";
+  return refusal.verdict === "partial" ? "partial" : "damaged";
+}
+
+function sectionReport(
+  { name, presentBytes, expectedBytes, entries, bad }: SectionSurvey,
+  verdict: Verdict,
+  survey: Survey,
+): SectionReport {
+  return {
+    name,
+    verdict: sectionVerdict(bad, { presentBytes, expectedBytes }, verdict),
+    presentBytes,
+    expectedBytes: expectedBytes ?? null,
+    badRanges: [
+      ...bad,
+      ...survey.bad.filter(
+        (range) => range.section === undefined && name === "plain" && survey.sections.length === 0,
+      ),
+    ].map(badRange),
+    entries: entries === undefined ? noEntries : countConditions(entries.conditions.values()),
+  };
+}
+
+function sectionVerdict(
+  bad: readonly BadBytes[],
+  size: { presentBytes: number; expectedBytes: number | undefined },
+  verdict: Verdict,
+): Verdict {
+  if (verdict !== "damaged" && verdict !== "partial") return verdict;
+  if (bad.some(({ kind }) => kind === "damaged")) return "damaged";
+  return bad.length > 0 || size.expectedBytes === undefined || size.presentBytes < size.expectedBytes
+    ? "partial"
+    : "intact";
+}
+
+function badRange({ offset, length, kind }: BadBytes): BadRange {
+  return { offset, length: length ?? null, kind };
+}
+
+function countConditions(conditions: Iterable<EntryCondition["condition"] | "whole">): EntryCounts {
+  const counts: { -readonly [key in keyof EntryCounts]: number } = { ...noEntries };
+  for (const condition of conditions) counts[condition]++;
+  return counts;
+}
+
+function addCounts(a: EntryCounts, b: EntryCounts): EntryCounts {
+  return {
+    whole: a.whole + b.whole,
+    cut: a.cut + b.cut,
+    missing: a.missing + b.missing,
+    damaged: a.damaged + b.damaged,
+    unknown: a.unknown + b.unknown,
+  };
+}
+
+function captureOf({ sections }: Survey): Body["capture"] {
+  const statuses = sections.map(({ entries }) => entries?.statuses);
+  if (statuses.length === 0 || statuses.includes(undefined))
+    return { complete: null, changed: null, vanished: null, unreadable: null };
+  return captureCounts(addStatuses(...statuses.map((map) => map!)));
+}
+
+/** Decoded content bytes here of those planned; undefined while a section cannot be looked into. */
+function shareOf({ sections }: Survey): number | null {
+  let [here, planned] = [0, 0];
+  for (const { entries } of sections) {
+    if (entries?.contentBytesPlanned === undefined) return null;
+    here += entries.contentBytesHere;
+    planned += entries.contentBytesPlanned;
+  }
+  return planned === 0 ? null : here / planned;
+}
+
+function conditionsOf({ sections }: Survey): EntryCondition[] {
+  const conditions: EntryCondition[] = [];
+  for (const { name, entries } of sections) {
+    for (const [path, condition] of entries?.conditions ?? []) {
+      if (condition !== "whole" && conditions.length < conditionsMax)
+        conditions.push(entryCondition(path, name, condition));
+    }
+  }
+  return conditions;
+}
+
+function entryCondition(
+  path: EntryPath,
+  section: SectionName,
+  condition: EntryCondition["condition"],
+): EntryCondition {
+  const text = textOf(path);
+  if (text !== undefined) return { path: text, section, condition };
+  return { path: displayPath(path), pathHex: pathBytes(path).toString("hex"), section, condition };
+}
+
+function findingsOf(refusal: FormatError, { bad, keyRefusal }: Survey): VerifyFinding[] {
+  const findings: VerifyFinding[] = [{ code: refusal.code, ...refusal.place, reason: refusal.message }];
+  if (keyRefusal !== undefined) findings.push({ code: keyRefusal.code, reason: keyRefusal.message });
+  for (const { section, offset, length, kind } of bad) {
+    const place = { ...(section && { section }), offset, ...(length !== undefined && { length }) };
+    findings.push({ code: kind, ...place, reason: reasonOf(offset, length, kind) });
+  }
+  return findings;
+}
+
+function reasonOf(offset: number, length: number | undefined, kind: BadBytes["kind"]): string {
+  if (length === undefined) return `everything from byte ${offset} on is missing`;
+  if (kind === "missing") return `${length} bytes are missing at byte ${offset}`;
+  return `${length} bytes from byte ${offset} on are ${kind}`;
+}

@@ -1,0 +1,119 @@
+import { FormatError } from "../errors.ts";
+import { decompressFrame, frameLength } from "../frame.ts";
+import { limits } from "../limits.ts";
+import { SeekTable, parseSeekTableFooter, seekTableBytes, seekTableFooterBytes } from "../seek-table.ts";
+import type { HoleyStream } from "./holey-stream.ts";
+
+/** A frame that decodes. */
+export interface FoundFrame {
+  readonly content: Buffer;
+  /** Where its content begins in the tar stream; undefined after a hole of unknown size. */
+  readonly contentOffset: number | undefined;
+  /** It follows the frame before it without a hole. */
+  readonly joined: boolean;
+  /** All its stored bytes lie in segments whose digests hold. */
+  readonly proved: boolean;
+}
+
+const stepBytes = 512 * 1024;
+const magic = Buffer.from("28b52ffd", "hex");
+/** A frame that does not compress is little longer than its content. */
+const storedFrameBytesMax = limits.frameBytes + limits.frameBytes / 64 + 1024;
+
+/** All frames of a section that decode, in order: by the seek table where that is here, else from magic to magic. */
+export async function* findFrames(stream: HoleyStream): AsyncGenerator<FoundFrame> {
+  const table = await readTable(stream);
+  yield* table === undefined ? scanFrames(stream) : tabledFrames(stream, table);
+}
+
+/** The seek table, where the tail is whole enough to have it. */
+export async function readTable(stream: HoleyStream): Promise<SeekTable | undefined> {
+  const { sizeBytes } = stream;
+  if (sizeBytes === undefined || sizeBytes < seekTableBytes(1)) return undefined;
+  const footer = await stream.readUpTo(sizeBytes - seekTableFooterBytes, seekTableFooterBytes);
+  if (footer.length < seekTableFooterBytes) return undefined;
+  return orUndefined(async () => {
+    const length = seekTableBytes(parseSeekTableFooter(footer));
+    if (length > sizeBytes) return undefined;
+    return new SeekTable(await stream.readUpTo(sizeBytes - length, length), sizeBytes - length);
+  });
+}
+
+async function* tabledFrames(stream: HoleyStream, table: SeekTable): AsyncGenerator<FoundFrame> {
+  let joined = true;
+  for (let index = 0; index < table.length; index++) {
+    const { storedOffset, storedBytes, contentOffset } = table.place(index);
+    const bytes = await stream.readUpTo(storedOffset, Math.min(storedBytes, storedFrameBytesMax));
+    const content =
+      bytes.length === storedBytes ? await orUndefined(() => decompressFrame(bytes)) : undefined;
+    if (content === undefined) joined = false;
+    else {
+      yield { content, contentOffset, joined, proved: stream.isProved(storedOffset, storedBytes) };
+      joined = true;
+    }
+  }
+}
+
+async function* scanFrames(stream: HoleyStream): AsyncGenerator<FoundFrame> {
+  let offset: number | undefined = 0;
+  let contentOffset: number | undefined = 0;
+  let joined = true;
+  while (offset !== undefined) {
+    const frame = await frameAt(stream, offset);
+    if (frame === undefined) {
+      joined = false;
+      contentOffset = undefined;
+      offset = await nextMagic(stream, offset + 1);
+      continue;
+    }
+    yield {
+      content: frame.content,
+      contentOffset,
+      joined,
+      proved: stream.isProved(offset, frame.storedBytes),
+    };
+    if (contentOffset !== undefined) contentOffset += frame.content.length;
+    offset += frame.storedBytes;
+    joined = true;
+  }
+}
+
+async function frameAt(
+  stream: HoleyStream,
+  offset: number,
+): Promise<{ content: Buffer; storedBytes: number } | undefined> {
+  for (let length = stepBytes; ; length *= 2) {
+    const bytes = await stream.readUpTo(offset, Math.min(length, storedFrameBytesMax));
+    const decoded = await orUndefined(() => {
+      const storedBytes = frameLength(bytes);
+      return storedBytes === undefined
+        ? "more"
+        : { storedBytes, content: decompressFrame(bytes.subarray(0, storedBytes)) };
+    });
+    if (decoded !== "more") return decoded;
+    if (bytes.length < length) return undefined;
+  }
+}
+
+async function nextMagic(stream: HoleyStream, from: number): Promise<number | undefined> {
+  let offset = await stream.nextPresent(from);
+  while (offset !== undefined) {
+    const bytes = await stream.readUpTo(offset, stepBytes);
+    const found = bytes.indexOf(magic);
+    if (found !== -1) return offset + found;
+    // The magic may lie across the border of two reads.
+    const onwards: number =
+      offset + Math.max(1, bytes.length < stepBytes ? bytes.length : bytes.length - magic.length + 1);
+    offset = await stream.nextPresent(onwards);
+  }
+  return undefined;
+}
+
+async function orUndefined<T>(decode: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await decode();
+  } catch (cause) {
+    if (cause instanceof FormatError) return undefined;
+    throw cause;
+  }
+}

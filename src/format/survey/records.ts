@@ -1,0 +1,119 @@
+import { createHash, type Hash } from "node:crypto";
+import type { StoredLine } from "../entry.ts";
+import { type FoundHeader, headerBytesMax, parseEntryHeader } from "../inner-tar-parse.ts";
+import { paddingAfter } from "../inner-tar.ts";
+import type { FoundFrame } from "./frames.ts";
+
+/** Receives what can be read of a section without trusting its index. Content comes between `begin` and `end` or `cut`. */
+export interface RecordSink {
+  /** False where the entry is not wanted or not believed: then nothing more is said of it. */
+  begin(line: StoredLine, place: { readonly contentOffset: number | undefined }): boolean;
+  content(bytes: Uint8Array): void;
+  /** All bytes of the entry were here. `proved`: all of them in segments whose digests hold. */
+  end(line: StoredLine, found: { readonly sha256: string; readonly proved: boolean }): void;
+  cut(line: StoredLine, presentBytes: number): void;
+  /** A control entry, whole or as much of it as is here from its start. */
+  control(path: string, content: Buffer): void;
+}
+
+interface Open {
+  readonly header: FoundHeader;
+  /** Content and padding bytes still to come. */
+  rest: number;
+  contentRest: number;
+  proved: boolean;
+  readonly wanted: boolean;
+  readonly digest: Hash;
+  readonly parts: Buffer[];
+}
+
+/** Goes through frames as they are found and makes out the entries in them; after a hole it starts anew at a frame's start. */
+export class RecordScanner {
+  readonly #sink: RecordSink;
+  #open: Open | undefined;
+  /** A header that a frame ended in the middle of. */
+  #held: Buffer = Buffer.alloc(0);
+
+  constructor(sink: RecordSink) {
+    this.#sink = sink;
+  }
+
+  push(frame: FoundFrame): void {
+    if (!frame.joined) this.end();
+    let at = 0;
+    while (at < frame.content.length) {
+      const taken = this.#open === undefined ? this.#takeHeader(frame, at) : this.#takeContent(frame, at);
+      if (taken === undefined) return;
+      at += taken;
+    }
+  }
+
+  /** No more joined frames: what is open is cut. */
+  end(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    this.#held = Buffer.alloc(0);
+    if (open === undefined) return;
+    if (open.contentRest === 0) this.#finish(open);
+    else if (open.header.line === undefined) this.#sink.control(open.header.path, Buffer.concat(open.parts));
+    else if (open.wanted) this.#sink.cut(open.header.line, open.header.size - open.contentRest);
+  }
+
+  /** Bytes consumed, or undefined where the rest of the frame is no record: the middle of a file that was lost. */
+  #takeHeader(frame: FoundFrame, at: number): number | undefined {
+    const rest = frame.content.subarray(at, at + headerBytesMax);
+    const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, rest]) : rest;
+    const header = parseEntryHeader(bytes);
+    if (header === undefined) {
+      this.#held = bytes.length < headerBytesMax ? Buffer.from(bytes) : Buffer.alloc(0);
+      return undefined;
+    }
+    const consumed = header.headerBytes - this.#held.length;
+    this.#held = Buffer.alloc(0);
+    const contentOffset = frame.contentOffset === undefined ? undefined : frame.contentOffset + at + consumed;
+    const wanted = header.line === undefined || this.#sink.begin(header.line, { contentOffset });
+    const recordRest = header.size + paddingAfter(header.size);
+    this.#open = {
+      header,
+      rest: recordRest,
+      contentRest: header.size,
+      proved: frame.proved,
+      wanted,
+      digest: createHash("sha256"),
+      parts: [],
+    };
+    if (recordRest === 0) this.#close();
+    return consumed;
+  }
+
+  #takeContent(frame: FoundFrame, at: number): number {
+    const open = this.#open!;
+    const taken = Math.min(open.rest, frame.content.length - at);
+    const content = frame.content.subarray(at, at + Math.min(taken, open.contentRest));
+    open.proved &&= frame.proved;
+    if (content.length > 0) this.#pass(open, content);
+    open.contentRest -= content.length;
+    open.rest -= taken;
+    if (open.rest === 0) this.#close();
+    return taken;
+  }
+
+  #pass(open: Open, content: Buffer): void {
+    if (open.header.line === undefined) open.parts.push(Buffer.from(content));
+    else if (open.wanted) {
+      open.digest.update(content);
+      this.#sink.content(content);
+    }
+  }
+
+  #close(): void {
+    const open = this.#open!;
+    this.#open = undefined;
+    this.#finish(open);
+  }
+
+  #finish({ header, wanted, digest, proved, parts }: Open): void {
+    if (header.line === undefined) this.#sink.control(header.path, Buffer.concat(parts));
+    else if (wanted) this.#sink.end(header.line, { sha256: digest.digest("hex"), proved });
+  }
+}
