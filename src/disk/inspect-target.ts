@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+import { DiskError } from "./errors.ts";
 import { diskError, systemCode } from "./io-error.ts";
 import { asidePrefix, isWithin, stagingPrefix } from "./places.ts";
 
@@ -76,7 +77,7 @@ function inspectTarget(target: string, mounts: readonly string[]): TargetFacts {
     missing.unshift(basename(existing));
     existing = dirname(existing);
   }
-  const anchor = realpathSync(existing);
+  const anchor = realAnchor(existing);
   const parent = join(anchor, ...missing);
   const realTarget = join(parent, basename(target));
   const anchorStat = statSync(anchor);
@@ -99,14 +100,25 @@ function inspectTarget(target: string, mounts: readonly string[]): TargetFacts {
 }
 
 function inspectEntry(path: string): Pick<TargetFacts, "exists" | "linksTo"> {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return { exists: "no", linksTo: null };
+  if (!isThere(path)) return { exists: "no", linksTo: null };
+  const stat = lstatSync(path);
   if (stat.isSymbolicLink()) return { exists: "symlink", linksTo: realPathOf(path) };
   if (stat.isDirectory()) return { exists: "directory", linksTo: null };
   return { exists: stat.isFile() ? "file" : "other", linksTo: null };
 }
 
-/** A dangling link among the parents counts as there: nothing can be made below it, and the plan says so. */
+function realAnchor(existing: string): string {
+  try {
+    return realpathSync(existing);
+  } catch (error) {
+    throw new DiskError("target-unfit", `${existing} is a link that leads nowhere`, {
+      cause: error,
+      hint: "remove the link, or choose another place with --home, --state-dir or --workspace",
+    });
+  }
+}
+
+/** Links count as there, also those that lead nowhere. */
 function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;

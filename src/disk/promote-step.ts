@@ -1,17 +1,16 @@
 import {
-  closeSync,
-  constants,
   fchmodSync,
   fchownSync,
   fstatSync,
   linkSync,
   lstatSync,
   mkdirSync,
-  openSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   unlinkSync,
 } from "node:fs";
+import { dirname } from "node:path";
 
 import { DiskError } from "./errors.ts";
 import { diskError, systemCode } from "./io-error.ts";
@@ -35,32 +34,30 @@ export function carryOut(step: PromoteStep, options: PromoteOptions): DoneStep {
   };
 }
 
+/** A parent, mode 0755 whatever the umask, and the owner's: by descriptor. */
 function makeParent(path: string, { pins, ownership }: PromoteOptions): DoneStep {
   const place = pins.at(path);
-  let made: { dev: number; ino: number };
   try {
     mkdirSync(place, 0o700);
-    made = dress(place, ownership);
+    const { fd, base } = pins.pin(path);
+    // In a directory of somebody else, what was just made may already have been exchanged for another directory of root's.
+    if (readdirSync(base).length > 0) throw exchanged(path);
+    fchmodSync(fd, 0o755);
+    if (ownership !== undefined) fchownSync(fd, ownership.uid, ownership.gid);
+    const made = fstatSync(fd);
+    return {
+      undo: () => removeIfOurs(place, made),
+      describe: () => `${path} was made`,
+    };
   } catch (error) {
     throw diskError(error, `making ${path}`);
   }
-  return {
-    undo: () => removeIfOurs(place, made),
-    describe: () => `${path} was made`,
-  };
 }
 
-/** Mode 0755 whatever the umask, and the owner's: by descriptor. */
-function dress(place: string, ownership: PromoteOptions["ownership"]): { dev: number; ino: number } {
-  const fd = openSync(place, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  try {
-    fchmodSync(fd, 0o755);
-    if (ownership !== undefined) fchownSync(fd, ownership.uid, ownership.gid);
-    const { dev, ino } = fstatSync(fd);
-    return { dev, ino };
-  } finally {
-    closeSync(fd);
-  }
+function exchanged(path: string): DiskError {
+  return new DiskError("unsafe-ancestor", `${path} was exchanged while it was being made`, {
+    hint: `see who else can write to ${dirname(path)}, then try again`,
+  });
 }
 
 function removeIfOurs(place: string, made: { dev: number; ino: number }): void {

@@ -10,17 +10,21 @@ const secondsMax = 1e15;
  * - a negative *number* silently means now; a string does not, so the answer is always a string;
  * - a `Date` keeps milliseconds only;
  * - the value becomes a double of seconds, so today's times land within 240 ns, on either side of the wanted
- *   microsecond (half of all random microseconds came back one too early). The next double upwards is taken where
- *   the nearest falls below its microsecond.
+ *   microsecond (half of all random microseconds came back one too early). A neighbouring double is taken where the
+ *   nearest falls outside it. From the year 2242 on doubles are more than a microsecond apart.
  */
 export function utimesArgument(mtime: Nanoseconds): string {
   const wanted = BigInt(mtime);
   const nearest = Number(decimalSeconds(wanted));
   if (Math.abs(nearest) > secondsMax) return String(Math.sign(nearest) * secondsMax);
-  const microsecond = floorDiv(wanted, 1000n);
+  return String(inMicrosecond(nearest, floorDiv(wanted, 1000n)));
+}
+
+function inMicrosecond(nearest: number, wanted: bigint): number {
   let seconds = nearest;
-  while (floorDiv(storedNanoseconds(seconds), 1000n) < microsecond) seconds = nextUp(seconds);
-  return String(seconds);
+  while (storedMicroseconds(seconds) < wanted) seconds = nextUp(seconds);
+  const lower = -nextUp(-seconds);
+  return storedMicroseconds(seconds) > wanted && storedMicroseconds(lower) >= wanted ? lower : seconds;
 }
 
 function decimalSeconds(nanoseconds: bigint): string {
@@ -30,14 +34,20 @@ function decimalSeconds(nanoseconds: bigint): string {
 }
 
 /** What libuv makes of a double of seconds (uv__fs_to_timespec): both parts cut towards zero. */
-function storedNanoseconds(seconds: number): bigint {
+function storedMicroseconds(seconds: number): bigint {
   const whole = Math.trunc(seconds);
-  return BigInt(whole) * 1_000_000_000n + BigInt(Math.trunc((seconds - whole) * 1e9));
+  const nanoseconds = BigInt(whole) * 1_000_000_000n + BigInt(Math.trunc((seconds - whole) * 1e9));
+  return floorDiv(nanoseconds, 1000n);
 }
 
+const double = new Float64Array(1);
+const doubleBits = new BigInt64Array(double.buffer);
+
+/** The next double, though about a nanosecond on at least. */
 function nextUp(value: number): number {
-  const step = Math.max(2 ** -30, 2 ** (Math.floor(Math.log2(Math.abs(value) || 1)) - 52));
-  return value + step;
+  double[0] = value;
+  doubleBits[0]! += value < 0 ? -1n : 1n;
+  return Math.max(double[0], value + 2 ** -30);
 }
 
 function floorDiv(value: bigint, by: bigint): bigint {
