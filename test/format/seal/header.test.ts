@@ -263,6 +263,17 @@ describe("a header", () => {
     },
   );
 
+  it.each([
+    ["no longer than allowed", "A".repeat(60), undefined],
+    ["too long", "A".repeat(68), "bad-age-header"],
+    ["padded", `${"A".repeat(42)}==`, "bad-age-header"],
+    ["of another alphabet", "__8", "bad-age-header"],
+    ["with bits left over", "AB", "bad-age-header"],
+  ])("with a body line that is %s ends as it must", (_, line, code) => {
+    const text = `age-encryption.org/v1\n-> x\n${line}\n--- ${base64(32)}\n`;
+    expect(codeOf(() => parseAgeHeader(Buffer.from(text)))).toBe(code);
+  });
+
   it("cut anywhere is refused", () => {
     for (let end = 0; end < forClassic.header.length; end += 1) {
       expect(codeOf(() => parseAgeHeader(forClassic.header.subarray(0, end)))).toBe("bad-age-header");

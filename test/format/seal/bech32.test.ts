@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { bech32Bytes } from "../../../src/format/seal/bech32.ts";
+
+// Encoded by @scure/base 2.0.
+describe("a Bech32 text", () => {
+  it.each([
+    ["no byte", "key1t8fned", 0],
+    ["one byte", "key1qq66u5kh", 1],
+    ["one byte of ones", "key1lul0nr5n", 1],
+    ["padding that is not zero", "key1qp8vgpt9", undefined],
+    ["a whole word of padding", "key1qqqzvepwz", undefined],
+    ["less than a byte", "key1qhwzrur", undefined],
+    ["another prefix", "kez1qq66u5kh", undefined],
+    ["a longer prefix", "key11qq66u5kh", undefined],
+    ["a changed checksum", "key1qq66u5kq", undefined],
+    ["no checksum", "key1qq", undefined],
+    ["a character outside the alphabet", "key1qb66u5kh", undefined],
+    ["upper case", "KEY1QQ66U5KH", undefined],
+    ["mixed case", "key1qq66U5kh", undefined],
+  ])("of %s", (_, text, bytes) => {
+    expect(bech32Bytes(text, "key")).toBe(bytes);
+  });
+});
