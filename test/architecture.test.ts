@@ -198,8 +198,8 @@ describe("the direction of imports", () => {
     expect(forbiddenImports(file, codeOf(file))).toEqual([]);
   });
 
-  it("reaches past backup from cli only for errors, keys and the writing of names", () => {
-    const format = ["entry.ts", "entry-path.ts", "secret.ts", "sshsig.ts", "seal/"].map(
+  it("reaches past backup from cli only for errors, keys and the words of entries", () => {
+    const format = ["bytes.ts", "entry.ts", "entry-path.ts", "secret.ts", "sshsig.ts", "seal/"].map(
       (name) => `format/${name}`,
     );
     const direct = files

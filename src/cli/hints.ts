@@ -16,7 +16,7 @@ export const hintOfVerdict = {
   damaged: "`ocbak verify FILE` says which bytes to copy again; `ocbak salvage` saves what is whole",
   unsafe: doNotTrust,
   unbound: doNotTrust,
-  unsupported: "use a newer ocbak: `npm install -g ocbak@latest`",
+  unsupported: "use the newest ocbak",
   "not-an-archive": "name the .ocbak file that `ocbak create` printed",
   stale: "a newer archive of this installation was seen before; use that one",
 } as const satisfies Record<RefusedVerdict, string>;

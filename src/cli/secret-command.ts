@@ -30,6 +30,10 @@ export async function runSecretCommand(variable: string, command: string, io: Cl
     child.once("error", (error) => resolve(error.message));
     child.once("close", (code, signal) => resolve(signal ?? String(code)));
   });
+  // After an abort only the shell has ended: what it started would keep the pipes, and us, alive.
+  child.stdout.destroy();
+  child.stderr.destroy();
+  io.signal.throwIfAborted();
   if (total > outputBytesMax) throw failed(variable, "printed more than a secret");
   if (ended !== "0") throw failed(variable, `ended with ${ended}`);
   return Buffer.concat(chunks);
