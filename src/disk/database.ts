@@ -59,6 +59,7 @@ export async function snapshotDatabase(
   workDir: string,
   options: SnapshotOptions = {},
 ): Promise<Snapshot | NoSnapshot> {
+  options.signal?.throwIfAborted();
   const copy = join(workDir, `${randomBytes(8).toString("hex")}.sqlite`);
   try {
     const stats = lstatSync(Buffer.from(entry.source, "latin1"), { bigint: true });

@@ -132,10 +132,13 @@ describe("reading a small file", () => {
       file,
       "const fd = fs.openSync(file, 'r+'); for (let at = 0; at < 40000; at += 1000) fs.writeSync(fd, String(n % 10).repeat(1000), at); fs.closeSync(fd)",
     );
-    const outcomes = Array.from({ length: 20 }, () => {
+    const outcomes: { status: string; content: string }[] = [];
+    const deadline = Date.now() + 20_000;
+    // On a busy machine the writer may be asleep for many rounds.
+    while (outcomes.filter(({ status }) => status === "changed").length < 5 && Date.now() < deadline) {
       const { status, bytes } = readSmall(entry, into);
-      return { status, content: into.toString("utf8", 0, bytes) };
-    });
+      outcomes.push({ status, content: into.toString("utf8", 0, bytes) });
+    }
     expect(outcomes.map(({ status }) => status)).toContain("changed");
     const torn = outcomes.filter(({ status, content }) => status === "ok" && !wasReal(content));
     expect(torn).toEqual([]);

@@ -52,7 +52,9 @@ function makeDatabase(path: string, rows: number): void {
   const database = new DatabaseSync(path);
   database.exec("CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)");
   const insert = database.prepare("INSERT INTO notes (body) VALUES (?)");
+  database.exec("BEGIN");
   for (let row = 0; row < rows; row += 1) insert.run(`note ${row}`);
+  database.exec("COMMIT");
   database.close();
 }
 

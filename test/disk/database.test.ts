@@ -1,0 +1,275 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { snapshotDatabase, type NoSnapshot, type Snapshot } from "../../src/disk/database.ts";
+import type { PlannedEntry } from "../../src/disk/planned.ts";
+import { bytesOf, freshDir, plant } from "../support/tree.ts";
+import { mountSmallDisk } from "../support/small-disk.ts";
+
+function entryOf(source: string): PlannedEntry {
+  return {
+    path: "state/x" as PlannedEntry["path"],
+    type: "file",
+    section: "sealed",
+    source,
+    size: 0,
+    database: true,
+  };
+}
+
+async function taken(source: string, workDir = freshDir()): Promise<Snapshot> {
+  const outcome = await snapshotDatabase(entryOf(source), workDir, { busyTimeoutMs: 200 });
+  if (outcome.status !== "ok") throw new Error(`no snapshot: ${outcome.status} ${outcome.reason}`);
+  return outcome;
+}
+
+function rowsOf(file: string): number {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    return Number(database.prepare("SELECT count(*) AS n FROM notes").get()!["n"]);
+  } finally {
+    database.close();
+  }
+}
+
+/** A database with `rows` rows, in WAL mode and closed: no log beside it. Old enough to be known to be at rest. */
+function walDatabase(rows: number): string {
+  const file = join(plant(freshDir(), { "a.db": { rows } }), "a.db");
+  const database = new DatabaseSync(file);
+  database.exec("PRAGMA journal_mode = WAL");
+  database.close();
+  return file;
+}
+
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Runs `program` (with `db` open on the file) in another process until the test ends; resolves once it printed. */
+async function otherProcess(file: string, program: string): Promise<() => Promise<void>> {
+  const source = `const { DatabaseSync } = require("node:sqlite"); const db = new DatabaseSync(process.argv[1], { timeout: 5000 });
+    ${program}; setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["-e", source, file], { stdio: ["ignore", "pipe", "inherit"] });
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+  onTestFinished(kill);
+  await once(child.stdout, "data");
+  return kill;
+}
+
+const insertRows = (rows: number) =>
+  `for (let i = 0; i < ${rows}; i += 1) db.prepare("INSERT INTO notes (body) VALUES (hex(randomblob(500)))").run();`;
+
+describe("a live database", () => {
+  test("rows that stand only in another program's log are in the copy, and the copy stands alone", async () => {
+    const file = walDatabase(0);
+    await otherProcess(
+      file,
+      `db.exec("PRAGMA wal_autocheckpoint = 0"); ${insertRows(100)} console.log("up")`,
+    );
+    const before = readdirSync(join(file, "..")).sort();
+    const snapshot = await taken(file);
+    expect(snapshot).toMatchObject({ check: "ok", method: "online", isConsistent: true, leftBehind: [] });
+    expect(rowsOf(snapshot.file)).toBe(100);
+    expect(readFileSync(snapshot.file).subarray(18, 20)).toEqual(Buffer.from([1, 1]));
+    expect(readdirSync(join(snapshot.file, ".."))).toHaveLength(1);
+    expect(readdirSync(join(file, "..")).sort()).toEqual(before);
+  });
+
+  test("every copy made under a writer that never rests is sound and holds what was committed before", async () => {
+    const file = walDatabase(5_000);
+    await otherProcess(file, `console.log("up"); setInterval(() => { ${insertRows(20)} }, 1)`);
+    for (let round = 0; round < 10; round += 1) {
+      const committed = rowsOf(file);
+      const snapshot = await taken(file);
+      expect(snapshot).toMatchObject({ check: "ok", method: "online" });
+      expect(rowsOf(snapshot.file)).toBeGreaterThanOrEqual(committed);
+      rmSync(snapshot.file);
+    }
+  });
+
+  test("one in rollback mode is copied without a trace beside it", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 7 } }), "a.db");
+    const snapshot = await taken(file);
+    expect(snapshot).toMatchObject({ check: "ok", method: "online", leftBehind: [] });
+    expect(rowsOf(snapshot.file)).toBe(7);
+    expect(readdirSync(join(file, ".."))).toEqual(["a.db"]);
+  });
+
+  test("one that another program keeps to itself is copied as files and recovered", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 7 } }), "a.db");
+    await otherProcess(
+      file,
+      `db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = 5; BEGIN EXCLUSIVE"); ${insertRows(500)} console.log("up")`,
+    );
+    await settle();
+    const snapshot = await taken(file);
+    expect(snapshot).toMatchObject({ check: "ok", method: "private-copy", isConsistent: true });
+    expect(rowsOf(snapshot.file)).toBe(7);
+  });
+});
+
+describe("a database at rest", () => {
+  test("in WAL mode without a log it is copied without creating sidecars", async () => {
+    const file = walDatabase(9);
+    await settle();
+    const snapshot = await taken(file);
+    expect(snapshot).toMatchObject({ check: "ok", method: "immutable", leftBehind: [] });
+    expect(rowsOf(snapshot.file)).toBe(9);
+    expect(readdirSync(join(file, ".."))).toEqual(["a.db"]);
+  });
+
+  test("after a crash its log is in the copy, its files are untouched, and the new -shm is reported", async () => {
+    const file = walDatabase(0);
+    const kill = await otherProcess(
+      file,
+      `db.exec("PRAGMA wal_autocheckpoint = 0"); ${insertRows(50)} console.log("up")`,
+    );
+    await kill();
+    rmSync(`${file}-shm`);
+    const log = readFileSync(`${file}-wal`);
+    const snapshot = await taken(file);
+    expect(snapshot).toMatchObject({ check: "ok", method: "online", leftBehind: ["-shm"] });
+    expect(rowsOf(snapshot.file)).toBe(50);
+    expect(readFileSync(`${file}-wal`).equals(log)).toBe(true);
+  });
+
+  test("after a crash in the middle of a transaction the copy is rolled back, the original is not touched", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 7 } }), "a.db");
+    const crashed = join(freshDir(), "a.db");
+    await otherProcess(
+      file,
+      `db.exec("PRAGMA cache_size = 5; BEGIN IMMEDIATE"); ${insertRows(500)} db.exec("SAVEPOINT s"); console.log("up")`,
+    );
+    for (const suffix of ["", "-journal"]) copyFileSync(file + suffix, crashed + suffix);
+    const before = readFileSync(crashed);
+    const snapshot = await taken(crashed);
+    expect(snapshot).toMatchObject({ check: "ok", isConsistent: true });
+    expect(rowsOf(snapshot.file)).toBe(7);
+    expect(readFileSync(crashed).equals(before)).toBe(true);
+    expect(readdirSync(join(crashed, "..")).sort()).toEqual(["a.db", "a.db-journal"]);
+  });
+
+  test("mode and time recorded are those of the original", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 1 } }), "a.db");
+    chmodSync(file, 0o640);
+    utimesSync(file, 1_700_000_000, 1_700_000_000);
+    const { attributes } = await taken(file);
+    expect(attributes).toMatchObject({ mode: 0o640, mtime: "1700000000000000000" });
+  });
+
+  test.each(["b\xff\xfe.db", "what?#%.db", " space .db", "line\nfeed.db", "back\\slash.db"])(
+    "its name may be anything: %j",
+    async (name) => {
+      const dir = plant(freshDir(), { "a.db": { rows: 3 } });
+      renameSync(join(dir, "a.db"), bytesOf(`${dir}/${name}`));
+      const snapshot = await taken(`${dir}/${name}`);
+      expect(rowsOf(snapshot.file)).toBe(3);
+    },
+  );
+});
+
+describe("the check", () => {
+  test("a damaged database is copied and its damage said", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 2000 } }), "a.db");
+    const bytes = readFileSync(file);
+    bytes.fill(0x55, 4096 * 3, 4096 * 3 + 800);
+    writeFileSync(file, bytes);
+    const snapshot = await taken(file);
+    expect(snapshot.check).toBe("failed");
+    expect(readFileSync(snapshot.file).subarray(4096 * 3, 4096 * 4)).toEqual(
+      bytes.subarray(4096 * 3, 4096 * 4),
+    );
+  });
+
+  test("an index that lacks a row is found", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 3 } }), "a.db");
+    const database = new DatabaseSync(file, { defensive: false });
+    database.exec(`CREATE INDEX by_body ON notes (body); PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET name = 'hidden', type = 'table', tbl_name = 'hidden', sql = 'CREATE TABLE hidden (body, id, PRIMARY KEY (body, id)) WITHOUT ROWID' WHERE name = 'by_body'`);
+    database.close();
+    const hidden = new DatabaseSync(file, { defensive: false });
+    hidden.exec(`DELETE FROM hidden WHERE id = 2; PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET name = 'by_body', type = 'index', tbl_name = 'notes', sql = 'CREATE INDEX by_body ON notes (body)' WHERE name = 'hidden'`);
+    hidden.close();
+    expect(await taken(file)).toMatchObject({ check: "failed" });
+  });
+
+  test.each([
+    [
+      "a virtual table's module",
+      "INSERT INTO sqlite_schema VALUES ('table', 'v', 'v', 0, 'CREATE VIRTUAL TABLE v USING vec0(a)')",
+    ],
+    ["a collation", "UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'their_own')"],
+    [
+      "a tokenizer",
+      "UPDATE sqlite_schema SET sql = replace(sql, 'fts5(a)', 'fts5(a, tokenize = \"theirs\")')",
+    ],
+  ])("a database for which %s is missing here is not called damaged", async (_what, change) => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 3 } }), "a.db");
+    const database = new DatabaseSync(file, { defensive: false });
+    database.exec(`CREATE TABLE c (a COLLATE NOCASE); CREATE INDEX i ON c (a); INSERT INTO c VALUES ('x'), ('y');
+      CREATE VIRTUAL TABLE f USING fts5(a); INSERT INTO f VALUES ('words');
+      PRAGMA writable_schema = ON; ${change}`);
+    database.close();
+    const snapshot = await taken(file);
+    expect(snapshot.check).not.toBe("failed");
+    expect(rowsOf(snapshot.file)).toBe(3);
+  });
+});
+
+async function outcomeOf(source: string, workDir = freshDir()): Promise<NoSnapshot | Snapshot> {
+  return snapshotDatabase(entryOf(source), workDir, { busyTimeoutMs: 100 });
+}
+
+describe("no snapshot", () => {
+  test.each([
+    [
+      "has the magic bytes and nothing else",
+      Buffer.concat([Buffer.from("SQLite format 3\0"), Buffer.alloc(5000, 7)]),
+    ],
+    ["ends after its header", Buffer.concat([Buffer.from("SQLite format 3\0"), Buffer.alloc(90, 1)])],
+  ])("a file that %s is to be stored as its bytes, and no copy stays", async (_what, content) => {
+    const dir = plant(freshDir(), { "a.db": content });
+    const workDir = freshDir();
+    expect(await outcomeOf(join(dir, "a.db"), workDir)).toMatchObject({ status: "raw" });
+    expect(readdirSync(workDir)).toEqual([]);
+  });
+
+  test("a database that has gone is vanished", async () => {
+    expect(await outcomeOf(join(freshDir(), "a.db"))).toEqual({ status: "vanished", reason: "ENOENT" });
+  });
+
+  test("an aborted signal ends it with the signal's reason", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 3 } }), "a.db");
+    const workDir = freshDir();
+    const signal = AbortSignal.abort(new Error("stop"));
+    await expect(snapshotDatabase(entryOf(file), workDir, { signal })).rejects.toThrow("stop");
+    expect(readdirSync(workDir)).toEqual([]);
+  });
+
+  test("a full disk is an error, not a hole in the backup", async (context) => {
+    const disk = mountSmallDisk(context, "256k");
+    const file = join(plant(freshDir(), { "a.db": { rows: 30_000 } }), "a.db");
+    await expect(outcomeOf(file, disk)).rejects.toMatchObject({ code: "no-space" });
+    expect(readdirSync(disk)).toEqual([]);
+    expect(lstatSync(file).size).toBe(statSync(file).size);
+  });
+});
