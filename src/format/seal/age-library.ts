@@ -83,7 +83,7 @@ export async function recipientOf(identity: Secret): Promise<string> {
   }
 }
 
-export type IdentityKind = "x25519" | "post-quantum";
+type IdentityKind = "x25519" | "post-quantum";
 
 export async function generateIdentity(kind: IdentityKind): Promise<{ identity: Secret; recipient: string }> {
   const { generateHybridIdentity, generateX25519Identity } = await load();

@@ -4,7 +4,6 @@ import { bech32Bytes } from "./bech32.ts";
 import { significantLines } from "./key-lines.ts";
 
 export { generateIdentity, recipientOf } from "./age-library.ts";
-export type { IdentityKind } from "./age-library.ts";
 
 /**
  * The identities of a file of one a line, with `#` comments and blank lines. Throws `bad-key` naming the line, never

@@ -5,7 +5,7 @@ import { significantLines } from "./key-lines.ts";
 type RecipientKind = "x25519" | "post-quantum";
 
 /** The kind of an age recipient, or undefined for what is none (tag and plugin recipients among them). */
-export function recipientKind(text: string): RecipientKind | undefined {
+function recipientKind(text: string): RecipientKind | undefined {
   if (bech32Bytes(text, "age") === 32) return "x25519";
   if (bech32Bytes(text, "age1pq") === 1216) return "post-quantum";
   return undefined;

@@ -117,7 +117,7 @@ describe("the age test vectors", () => {
     expect(Object.keys(special).filter((name) => !binary.some((vector) => vector.name === name))).toEqual([]);
   });
 
-  it.each(binary)("$name ends as age lays it down: $expect", async (vector) => {
+  it.each(binary)("$name ends as it must (age says: $expect)", async (vector) => {
     expect(await read(vector)).toBe(special[vector.name] ?? usual[vector.expect]);
   });
 
