@@ -51,7 +51,9 @@ export function verifyFailure(report: VerifyReport): string {
 function hintFor(report: VerifyReport): string {
   const { verdict } = report;
   if (verdict === "partial" || verdict === "damaged") {
-    return `copy the parts named above again, or make a new backup; \`ocbak salvage ${report.archive} -o DIR\` saves what is whole`;
+    const named = report.sections.some(({ badRanges }) => badRanges.length > 0);
+    const copy = named ? "copy the bytes named above again" : "copy it again from where it was made";
+    return `${copy}, or make a new backup; \`ocbak salvage ${report.archive} -o DIR\` saves what is whole`;
   }
   return verdict in hintOfVerdict ? hintOfVerdict[verdict as keyof typeof hintOfVerdict] : "";
 }
