@@ -31,6 +31,8 @@ export interface Snapshot extends CheckResult {
   readonly status: "ok";
   /** The copy in the work directory: one file that stands alone. The caller removes it. */
   readonly file: string;
+  /** The same path as a byte string, as planned entries have it: what LargeFile takes as `source`. */
+  readonly source: string;
   readonly sizeBytes: number;
   /** Of the original. */
   readonly attributes: Attributes;
@@ -77,6 +79,7 @@ export async function snapshotDatabase(
     return {
       status: "ok",
       file: copy,
+      source: Buffer.from(copy).toString("latin1"),
       sizeBytes: statSync(copy).size,
       attributes,
       leftBehind,

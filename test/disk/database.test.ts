@@ -4,6 +4,7 @@ import {
   chmodSync,
   copyFileSync,
   lstatSync,
+  mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -173,6 +174,14 @@ describe("a database at rest", () => {
     utimesSync(file, 1_700_000_000, 1_700_000_000);
     const { attributes } = await taken(file);
     expect(attributes).toMatchObject({ mode: 0o640, mtime: "1700000000000000000" });
+  });
+
+  test("the work directory may have any name, and the copy can be found by its bytes", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 1 } }), "a.db");
+    const workDir = join(freshDir(), "arbeit-é");
+    mkdirSync(workDir);
+    const snapshot = await taken(file, workDir);
+    expect(readFileSync(bytesOf(snapshot.source)).equals(readFileSync(snapshot.file))).toBe(true);
   });
 
   test.each(["b\xff\xfe.db", "what?#%.db", " space .db", "line\nfeed.db", "back\\slash.db"])(
