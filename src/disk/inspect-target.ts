@@ -6,21 +6,13 @@ import {
   readFileSync,
   realpathSync,
   statfsSync,
-  statSync,
+  type Stats,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-import { DiskError } from "./errors.ts";
 import { diskError, systemCode } from "./io-error.ts";
 import { asidePrefix, isWithin, stagingPrefix } from "./places.ts";
-
-export interface AncestorFacts {
-  /** Real path. */
-  readonly path: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly mode: number;
-}
+import { ancestorsOf, resolvePath, type AncestorFacts, type PassedLink } from "./resolve-path.ts";
 
 /** What the machine looks like around one target. */
 export interface TargetFacts {
@@ -37,6 +29,8 @@ export interface TargetFacts {
   readonly anchorWritable: boolean;
   /** Directories between the anchor and the target that are not there, outermost first. */
   readonly missingParents: readonly string[];
+  /** Links passed on the way from `target`'s parent to the anchor. */
+  readonly links: readonly PassedLink[];
   /** From `/` to the anchor. */
   readonly ancestors: readonly AncestorFacts[];
   /** Mount points at the target or below it. */
@@ -71,16 +65,10 @@ export function inspectTargets(targets: Iterable<string>, home: string | null): 
 }
 
 function inspectTarget(target: string, mounts: readonly string[]): TargetFacts {
-  const missing: string[] = [];
-  let existing = dirname(target);
-  while (!isThere(existing)) {
-    missing.unshift(basename(existing));
-    existing = dirname(existing);
-  }
-  const anchor = realAnchor(existing);
+  const { existing: anchor, missing, links } = resolvePath(dirname(target));
   const parent = join(anchor, ...missing);
   const realTarget = join(parent, basename(target));
-  const anchorStat = statSync(anchor);
+  const anchorStat = lstatSync(anchor);
   const names = missing.length === 0 ? namesIn(anchor) : [];
   return {
     target,
@@ -90,6 +78,7 @@ function inspectTarget(target: string, mounts: readonly string[]): TargetFacts {
     anchorIsDirectory: anchorStat.isDirectory(),
     anchorWritable: isWritable(anchor),
     missingParents: missing.map((_, index) => join(anchor, ...missing.slice(0, index + 1))),
+    links,
     ancestors: ancestorsOf(anchor),
     mounts: mounts.filter((mount) => isWithin(realTarget, mount)),
     device: anchorStat.dev,
@@ -100,40 +89,21 @@ function inspectTarget(target: string, mounts: readonly string[]): TargetFacts {
 }
 
 function inspectEntry(path: string): Pick<TargetFacts, "exists" | "linksTo"> {
-  if (!isThere(path)) return { exists: "no", linksTo: null };
-  const stat = lstatSync(path);
+  const stat = lookAt(path);
+  if (stat === undefined) return { exists: "no", linksTo: null };
   if (stat.isSymbolicLink()) return { exists: "symlink", linksTo: realPathOf(path) };
   if (stat.isDirectory()) return { exists: "directory", linksTo: null };
   return { exists: stat.isFile() ? "file" : "other", linksTo: null };
 }
 
-function realAnchor(existing: string): string {
+function lookAt(path: string): Stats | undefined {
   try {
-    return realpathSync(existing);
+    return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    throw new DiskError("target-unfit", `${existing} is a link that leads nowhere`, {
-      cause: error,
-      hint: "remove the link, or choose another place with --home, --state-dir or --workspace",
-    });
-  }
-}
-
-/** Links count as there, also those that lead nowhere. */
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    // a file stands where a directory is needed: go up to it
-    if (systemCode(error) === "ENOTDIR") return false;
+    // below a file; the anchor says so
+    if (systemCode(error) === "ENOTDIR") return undefined;
     throw error;
   }
-}
-
-function ancestorsOf(directory: string): AncestorFacts[] {
-  const parent = dirname(directory);
-  const { uid, gid, mode } = statSync(directory);
-  const own = { path: directory, uid, gid, mode: mode & 0o7777 };
-  return parent === directory ? [own] : [...ancestorsOf(parent), own];
 }
 
 function isWritable(directory: string): boolean {

@@ -1,6 +1,7 @@
 import { DiskError, type DiskErrorCode } from "./errors.ts";
-import type { AncestorFacts, TargetFacts } from "./inspect-target.ts";
+import type { TargetFacts } from "./inspect-target.ts";
 import { asideFor, isWithin } from "./places.ts";
+import type { AncestorFacts, PassedLink } from "./resolve-path.ts";
 import type { Placement, PlacementOptions, RestoreRoot } from "./plan.ts";
 
 /** Why a placement may not be carried out. */
@@ -45,6 +46,7 @@ const rules: readonly Rule[] = [
   asideTooLong,
   anchorUnfit,
   unsafeAncestor,
+  strangeLink,
 ];
 
 function holdsHome({ facts }: InspectedTop, { facts: { homes } }: PlacementOptions): Refusal | undefined {
@@ -145,6 +147,29 @@ function unsafeAncestor({ facts }: InspectedTop, options: PlacementOptions): Ref
     message: `${unsafe.path} can be changed by users other than the owner and root, so what is restored below it could be exchanged`,
     hint: `take the right to write away from others (chmod go-w ${unsafe.path}), or choose another place`,
   };
+}
+
+/**
+ * Root follows a link on the way only where root alone could have put it there, or where it leads to a directory of the
+ * owner's: else a user could make root write, in that user's name, where the user cannot.
+ */
+function strangeLink({ facts }: InspectedTop, options: PlacementOptions): Refusal | undefined {
+  const { owner, uid } = options;
+  const endsAtOwners = owner.uid !== 0 && facts.ancestors.at(-1)?.uid === owner.uid;
+  const strange = facts.links.find(
+    (link) => mayBeSwapped(link.directory, options) || (uid === 0 && !endsAtOwners && !isRoots(link)),
+  );
+  if (strange === undefined) return undefined;
+  return {
+    code: "unsafe-ancestor",
+    message: `the way to ${facts.target} leads through the link ${strange.path}, which is not root's, to ${facts.anchor}`,
+    hint: `name the real place instead: ${facts.realTarget}`,
+  };
+}
+
+function isRoots({ uid, directory }: PassedLink): boolean {
+  const onlyRootWrites = (directory.mode & 0o022) === 0 || (directory.mode & 0o1000) !== 0;
+  return uid === 0 && directory.uid === 0 && onlyRootWrites;
 }
 
 /**

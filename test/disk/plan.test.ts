@@ -13,6 +13,7 @@ import {
   type RestoreRoot,
 } from "../../src/disk/plan.ts";
 import { assertPlaceable } from "../../src/disk/refusals.ts";
+import type { PassedLink } from "../../src/disk/resolve-path.ts";
 import { parseEntryPath } from "../../src/format/entry-path.ts";
 import { restoreTime } from "../support/restore.ts";
 
@@ -34,6 +35,7 @@ function facts(target: string, changes: Partial<TargetFacts> = {}): TargetFacts 
     anchorWritable: true,
     missingParents: [],
     ancestors: safe,
+    links: [],
     mounts: [],
     device: 1,
     freeBytes: 1000,
@@ -68,6 +70,10 @@ const state = "/home/a/.openclaw";
 
 function ancestor(mode: number, uid: number, gid: number): Partial<TargetFacts> {
   return { ancestors: [{ path: "/s", uid, gid, mode }] };
+}
+
+function link(uid: number, directoryUid: number, mode: number): PassedLink {
+  return { path: "/s/link", uid, directory: { path: "/s", uid: directoryUid, gid: 0, mode } };
 }
 
 describe("a placement", () => {
@@ -140,6 +146,11 @@ describe("a placement", () => {
       code: "unsafe-ancestor",
       found: ancestor(0o775, 1000, 50),
     },
+    "a user's link that leads to root's directory": {
+      code: "unsafe-ancestor",
+      found: { links: [link(1000, 1000, 0o755)], ancestors: [{ path: "/", uid: 0, gid: 0, mode: 0o755 }] },
+    },
+    "a link that all may exchange": { code: "unsafe-ancestor", found: { links: [link(0, 0, 0o777)] } },
     "an ancestor of a third user, as root": { code: "unsafe-ancestor", found: ancestor(0o1755, 1001, 0) },
   };
   it.each(Object.entries(cases))(
@@ -162,6 +173,12 @@ describe("a placement", () => {
       { ancestors: [{ path: "/s", uid: 7, gid: 7, mode: 0o755 }] },
       { uid: 1000 },
     ],
+    [
+      "root's own link",
+      { links: [link(0, 0, 0o755)], ancestors: [{ path: "/", uid: 0, gid: 0, mode: 0o755 }] },
+      {},
+    ],
+    ["the owner's link to a directory of the owner's", { links: [link(1000, 1000, 0o755)] }, {}],
     ["just enough space", { freeBytes: 600 }, {}],
   ])("takes %s", (_, changes, options) => {
     expect(plan([root("state", state, 600)], [facts(state, changes)], options).refusals).toEqual([]);
@@ -197,8 +214,12 @@ describe("looking at the disk", () => {
       missingParents: [join(home, "a"), join(home, "a/b")],
     });
     expect(look("link/x/y").realTarget).toBe(join(home, ".openclaw/x/y"));
+    symlinkSync("circle", join(home, "circle"));
+    expect(() => look("circle/x")).toThrow(expect.objectContaining({ code: "target-unfit" }));
     symlinkSync("nowhere", join(home, "dangling"));
-    expect(() => look("dangling/x")).toThrow(expect.objectContaining({ code: "target-unfit" }));
+    expect(look("dangling/x")).toMatchObject({ realTarget: join(home, "nowhere/x"), anchor: home });
+    symlinkSync(join(home, "file"), join(home, "absolute"));
+    expect(look("absolute/x")).toMatchObject({ anchor: join(home, "file"), anchorIsDirectory: false });
     expect(look("dangling")).toMatchObject({ exists: "symlink" });
     expect(look("file/x")).toMatchObject({ anchorIsDirectory: false });
   });
