@@ -3,7 +3,7 @@ import { identityOf, isSame } from "./stat.ts";
 import { waitForTick, wasJustTouched } from "./read.ts";
 
 /** The files that SQLite keeps beside a database while it is in use. */
-export const sidecarSuffixes = ["-wal", "-shm", "-journal"] as const;
+const sidecarSuffixes = ["-wal", "-shm", "-journal"] as const;
 const copiedSuffixes = ["", "-wal", "-journal"] as const;
 const attemptsMax = 4;
 

@@ -29,7 +29,7 @@ export interface ReadOutcome {
 
 const names = new OwnerNames();
 
-export function attributesOf(stats: BigIntStats): Attributes {
+function attributesOf(stats: BigIntStats): Attributes {
   const uid = Number(stats.uid);
   const gid = Number(stats.gid);
   return {
