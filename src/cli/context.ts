@@ -1,3 +1,5 @@
+import type { Context } from "../backup/context.ts";
+
 /** A stream to write to. Real ones are Node's; tests collect. */
 export type CliOutput = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined;
@@ -10,22 +12,11 @@ export type CliInput = NodeJS.ReadableStream & {
   setRawMode?(raw: boolean): unknown;
 };
 
-/** The whole world as a command sees it: nothing below `run` touches `process`. */
-export interface CliContext {
+/** The whole world as a command sees it: nothing below `run` touches `process`. Its signal is aborted with an `Interrupted`. */
+export interface CliContext extends Omit<Context, "progress" | "notice"> {
   readonly stdin: CliInput;
   readonly stdout: CliOutput;
   readonly stderr: CliOutput;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  readonly now: () => Date;
-  readonly osHomeDir: string;
-  readonly hostname: string;
-  readonly platform: NodeJS.Platform;
-  readonly uid: number;
-  readonly gid: number;
-  /** Aborted with an {@link Interrupted} as reason. */
-  readonly signal: AbortSignal;
-  readonly version: string;
   /** Absolute paths of the node and the script that run now: `sudo` resets PATH, so hints name them. */
   readonly program: { readonly node: string; readonly script: string };
 }

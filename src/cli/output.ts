@@ -17,13 +17,13 @@ export function safe(text: string): string {
   return displayBytes(Buffer.from(text, "utf8").toString("latin1"));
 }
 
-/** One `ocbak: warning: …` line on stderr. */
-export function warningLine(text: string): string {
-  return `ocbak: warning: ${safe(text)}\n`;
+/** Something said while a job goes on: `ocbak: …` on stderr. */
+export function noticeLine(text: string): string {
+  return `ocbak: ${safe(text)}\n`;
 }
 
 export async function warn(io: CliContext, text: string): Promise<void> {
-  await write(io.stderr, warningLine(text));
+  await write(io.stderr, noticeLine(`warning: ${text}`));
 }
 
 /** How a command was asked to speak. */

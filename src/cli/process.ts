@@ -44,7 +44,9 @@ function contextOf(signal: AbortSignal): CliContext {
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
     signal,
-    version: packageVersion(),
+    pid: process.pid,
+    toolVersion: packageVersion(),
+    nodeVersion: process.versions.node,
     program: { node: process.execPath, script: fileURLToPath(new URL("main.js", import.meta.url)) },
   };
 }

@@ -35,7 +35,7 @@ export function programFor(io: CliContext, finished: Finished): Command {
     .description(
       "Back up and move an OpenClaw installation: one file, encrypted where it matters, every file proved.",
     )
-    .version(io.version, "-V, --version", "print the version")
+    .version(io.toolVersion, "-V, --version", "print the version")
     .addHelpText("after", "\n`ocbak COMMAND --help` has an example of each. The whole contract: docs/cli.md");
   for (const definition of definitions) program.addCommand(connect(definition, io, finished));
   for (const command of [program, ...program.commands]) quieten(command, io);

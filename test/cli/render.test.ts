@@ -180,10 +180,17 @@ describe("what create says", () => {
     expect(text).not.toContain("erified");
   });
 
-  it("passes warnings on, and says where nothing was verified", () => {
-    const text = createText({ ...created, warnings: ["remote mode"], verified: "none" }, "to age1abc");
-    expect(text).toContain("note: remote mode\n");
-    expect(text).toContain("NOT VERIFIED");
+  it("of an archive that was not read back is exactly that", () => {
+    expect(createText({ ...created, verified: "none" }, "to age1abc")).toContain("NOT VERIFIED");
+  });
+
+  it("of a dry run begins with what a rule would leave out", () => {
+    const findings = [
+      { path: "state/cache", status: "excluded:cache", reason: "5 entries, 1000 bytes" },
+    ] as const;
+    expect(createText({ ...created, archive: null, findings }, "to age1abc")).toMatch(
+      /^Would be left out by rule:\n {2}excluded:cache state\/cache: 5 entries, 1000 bytes\n/,
+    );
   });
 });
 

@@ -58,7 +58,9 @@ export function testCli(options: TestCliOptions): TestCli {
     uid: options.uid ?? process.geteuid!(),
     gid: options.gid ?? process.getegid!(),
     signal: options.signal ?? new AbortController().signal,
-    version: "0.0.0-test",
+    pid: process.pid,
+    toolVersion: "0.0.0-test",
+    nodeVersion: process.versions.node,
     program: { node: "/opt/node/bin/node", script: "/opt/ocbak/main.js" },
   };
   return {

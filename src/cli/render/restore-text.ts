@@ -19,7 +19,6 @@ export function restoreText(report: RestoreReport): string {
     ...putAside(report),
     ...rewritten(report),
     ...left(report),
-    ...report.warnings.map((warning) => `note: ${safe(warning)}`),
     ...next(report),
   ].join("\n")}\n`;
 }

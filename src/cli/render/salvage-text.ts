@@ -16,7 +16,6 @@ export function salvageText(report: SalvageReport): string {
     `${safe(report.output)}: saved ${entries(report.entries)}, ${size(report.bytes)}`,
     ...proofLines(report),
     ...lostLines(report),
-    ...report.warnings.map((warning) => `note: ${safe(warning)}`),
     "This is what is left of a damaged copy, not a working installation: take from it what you need.",
   ].join("\n")}\n`;
 }
