@@ -60,7 +60,7 @@ export async function promote(
   }));
 }
 
-export async function runSteps(steps: readonly PromoteStep[], options: PromoteOptions): Promise<void> {
+async function runSteps(steps: readonly PromoteStep[], options: PromoteOptions): Promise<void> {
   const done: DoneStep[] = [];
   try {
     for (const [index, step] of steps.entries()) {

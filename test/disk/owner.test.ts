@@ -97,14 +97,15 @@ describe("the owner of what is restored", () => {
   });
 
   it.runIf(isRoot)("is the owner of --home, with that user's primary group", async () => {
-    const { path } = await dir({ unsafeCleanup: true });
-    const home = join(path, "home");
+    const directory = await dir({ unsafeCleanup: true });
+    const home = join(directory.path, "home");
     mkdirSync(home);
     chownSync(home, 1000, 50);
     const request = { ...root, home, env: { SUDO_USER: "bob" } };
     expect(resolveOwner(request, users)).toEqual({ ...ofAlice, home });
     chownSync(home, 2000, 50);
     expect(resolveOwner(request, users)).toEqual({ user: null, uid: 2000, gid: 50, group: "staff", home });
+    await directory.cleanup();
   });
 });
 

@@ -1,6 +1,5 @@
-import { chmodSync, chownSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dir } from "tmp-promise";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { CollisionFinder, collisionKey, probeNames } from "../../src/disk/collisions.ts";
@@ -15,7 +14,7 @@ import {
 import { assertPlaceable } from "../../src/disk/refusals.ts";
 import type { PassedLink } from "../../src/disk/resolve-path.ts";
 import { parseEntryPath } from "../../src/format/entry-path.ts";
-import { restoreTime } from "../support/restore.ts";
+import { restoreTime, scratchHome } from "../support/restore.ts";
 
 const isRoot = process.getuid?.() === 0;
 const safe = [
@@ -187,8 +186,10 @@ describe("a placement", () => {
 
 describe("looking at the disk", () => {
   let home: string;
-  beforeEach(async () => {
-    home = realpathSync((await dir({ unsafeCleanup: true })).path);
+  beforeEach(() => {
+    const scratch = scratchHome();
+    home = scratch.home;
+    return scratch.remove;
   });
 
   it("tells what is at a target, which parents are missing and what earlier runs left", () => {

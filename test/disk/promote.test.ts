@@ -5,19 +5,17 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { dir } from "tmp-promise";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { promotionSteps } from "../../src/disk/promote.ts";
 import type { ChildSpec } from "../support/restore-child.ts";
-import { describeTree, restore, type Entry, type RestoreSpec } from "../support/restore.ts";
+import { describeTree, restore, type Entry, type RestoreSpec, scratchHome } from "../support/restore.ts";
 
 const isRoot = process.getuid?.() === 0;
 const child = fileURLToPath(new URL("../support/restore-child.ts", import.meta.url));
@@ -46,8 +44,9 @@ function makeOld(): void {
   }
 }
 
-beforeEach(async () => {
-  home = realpathSync((await dir({ unsafeCleanup: true })).path);
+beforeEach(() => {
+  const scratch = scratchHome();
+  home = scratch.home;
   spec = {
     roots: [
       { id: "state", sourcePath: null, target: join(home, ".openclaw"), type: "directory" },
@@ -63,6 +62,7 @@ beforeEach(async () => {
       { path: "state/new", content: "new" },
     ] satisfies Entry[],
   };
+  return scratch.remove;
 });
 
 interface Outcome {

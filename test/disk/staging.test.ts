@@ -1,30 +1,31 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dir } from "tmp-promise";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { flushTree } from "../../src/disk/flush.ts";
 import { Pins } from "../../src/disk/pins.ts";
 import { StagingWriter } from "../../src/disk/staging-writer.ts";
 import { openExtraction } from "../../src/disk/staging.ts";
-import { describeTree, lineOf, nanoseconds, restore, write, type Entry } from "../support/restore.ts";
+import {
+  describeTree,
+  lineOf,
+  nanoseconds,
+  restore,
+  write,
+  type Entry,
+  scratchHome,
+} from "../support/restore.ts";
 
 const isRoot = process.getuid?.() === 0;
 let home: string;
 let state: string;
 
-beforeEach(async () => {
-  home = realpathSync((await dir({ unsafeCleanup: true })).path);
+beforeEach(() => {
+  const scratch = scratchHome();
+  home = scratch.home;
   state = join(home, ".openclaw");
+  return scratch.remove;
 });
 
 const stateDir: Entry = { path: "state", directory: true, mode: 0o700 };

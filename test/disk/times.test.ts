@@ -1,18 +1,19 @@
-import { realpathSync, utimesSync, writeFileSync } from "node:fs";
+import { utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert, bigInt, property } from "fast-check";
-import { dir } from "tmp-promise";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { utimesArgument } from "../../src/disk/times.ts";
-import { nanoseconds, restore } from "../support/restore.ts";
+import { nanoseconds, restore, scratchHome } from "../support/restore.ts";
 
 let home: string;
 let state: string;
 
-beforeEach(async () => {
-  home = realpathSync((await dir({ unsafeCleanup: true })).path);
+beforeEach(() => {
+  const scratch = scratchHome();
+  home = scratch.home;
   state = join(home, ".openclaw");
+  return scratch.remove;
 });
 
 function microseconds(time: bigint): bigint {

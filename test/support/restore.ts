@@ -1,11 +1,21 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmdirSync,
+  readFileSync,
+  readlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { inspectTargets } from "../../src/disk/inspect-target.ts";
 import { Pins } from "../../src/disk/pins.ts";
 import { planPlacement, type RestoreRoot } from "../../src/disk/plan.ts";
 import { promote, type PromotedTarget, type PromoteOptions } from "../../src/disk/promote.ts";
+import { removeContents } from "../../src/disk/remove-tree.ts";
 import { assertPlaceable } from "../../src/disk/refusals.ts";
 import { StagingWriter, type StagingOptions, type StagingSummary } from "../../src/disk/staging-writer.ts";
 import { Staging } from "../../src/disk/staging.ts";
@@ -24,7 +34,23 @@ export interface Entry {
   readonly sparse?: true;
 }
 
-export const testTime = "1700000000123456789";
+export interface ScratchHome {
+  /** Real path of a fresh directory. */
+  readonly home: string;
+  readonly remove: () => void;
+}
+
+/** For `beforeEach`, which is to return `remove`: trees with closed directories and names of any bytes go too. */
+export function scratchHome(): ScratchHome {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), "ocbak-test-")));
+  const remove = (): void => {
+    removeContents(Buffer.from(home));
+    rmdirSync(home);
+  };
+  return { home, remove };
+}
+
+const testTime = "1700000000123456789";
 
 export function lineOf(entry: Entry): StoredLine {
   const path = parseEntryPath(Buffer.from(entry.path, "latin1"));
