@@ -18,6 +18,8 @@ export interface SnapshotOptions {
   /** After this the online copy is given up. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
+  /** Pages copied between two looks at clock and signal. */
+  readonly pagesPerStep?: number;
 }
 
 /**
@@ -48,9 +50,6 @@ export interface NoSnapshot {
   readonly status: "raw" | "vanished" | "unreadable";
   readonly reason: string;
 }
-
-/** Pages copied between two looks at clock and signal. The transaction stays open: writers cannot make it start again. */
-const pagesPerStep = 16_384;
 
 /**
  * Copies a live database into `workDir` (mode 0700, on a disk with room for it) in the state of one moment, and checks
@@ -153,7 +152,7 @@ function isWalMode(source: string): boolean {
 }
 
 async function copyOnline(job: Job, query: string): Promise<void> {
-  const { busyTimeoutMs = 5_000, deadlineMs = 15 * 60_000, signal } = job.options;
+  const { busyTimeoutMs = 5_000, deadlineMs = 15 * 60_000, signal, pagesPerStep = 16_384 } = job.options;
   const deadline = performance.now() + deadlineMs;
   const database = new DatabaseSync(databaseUri(job.entry.source) + query, {
     readOnly: true,

@@ -106,6 +106,14 @@ describe("a live database", () => {
     }
   });
 
+  test("copying in small steps does not start again whenever another program writes", async () => {
+    const file = walDatabase(200_000);
+    await otherProcess(file, `console.log("up"); setInterval(() => { ${insertRows(20)} }, 1)`);
+    const options = { pagesPerStep: 1, deadlineMs: 10_000 };
+    const snapshot = await snapshotDatabase(entryOf(file), freshDir(), options);
+    expect(snapshot).toMatchObject({ status: "ok", check: "ok", method: "online" });
+  });
+
   test("one in rollback mode is copied without a trace beside it", async () => {
     const file = join(plant(freshDir(), { "a.db": { rows: 7 } }), "a.db");
     const snapshot = await taken(file);

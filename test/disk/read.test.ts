@@ -80,6 +80,14 @@ describe("reading a small file", () => {
     expect(readSmall(entry, into)).toMatchObject({ status: "ok", bytes: 8, moved: true });
   });
 
+  test("a file touched a moment ago is looked at again after the clock of file times has moved on", () => {
+    const { file, entry } = planned({ "a.md": "before" });
+    writeFileSync(file, "after it");
+    const startedAt = performance.now();
+    expect(readSmall(entry, into).status).toBe("ok");
+    expect(performance.now() - startedAt).toBeGreaterThan(10);
+  });
+
   test("a file that was only replaced by an equal one is called moved", async () => {
     const { file, entry } = planned({ "a.md": "same" });
     writeFileSync(`${file}.new`, "same");

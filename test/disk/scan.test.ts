@@ -76,6 +76,7 @@ describe("which section an entry stands in", () => {
     ["a left-out folder", "node_modules/x", "sealed symlink (link-target-sealed)"],
     ["nothing", "missing.md", "sealed symlink (link-target-sealed)"],
     ["a path through another link", "docs/loop/notes.md", "sealed symlink (link-target-sealed)"],
+    ["a detour over another link", "docs/alias/../guide.md", "sealed symlink (link-target-sealed)"],
     ["itself", "link", "sealed symlink (link-target-sealed)"],
     ["a path through a file", "notes.md/x", "sealed symlink (link-target-sealed)"],
   ])("a symlink to %s (%s) is %s", (_what, to, expected, path = "link") => {
