@@ -43,7 +43,7 @@ describe("a staged tree", () => {
     const { summary } = await restoreState([
       { ...stateDir, mode: 0o750 },
       { path: "state/closed", directory: true, mode: 0o500 },
-      { path: "state/closed/inner", directory: true, mode: 0o000 },
+      { path: "state/closed/inner", directory: true, mode: 0o550 },
       { path: "state/closed/run.sh", content: "#!/bin/sh\n", mode: 0o755 },
       { path: "state/empty", mode: 0o400 },
       { path: "state/large", content: "0123456789".repeat(30_000), mode: 0o644 },
@@ -53,7 +53,7 @@ describe("a staged tree", () => {
     const tree = describeTree(state);
     expect(tree).toMatchObject({
       closed: "0500 directory",
-      "closed/inner": "0000 directory",
+      "closed/inner": "0550 directory",
       "closed/run.sh": "0755 #!/bin/sh\n",
       empty: "0400 ",
       large: `0644 ${"0123456789".repeat(30_000)}`,
