@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { CreateReport, EntryCounts, SectionReport, VerifyReport } from "../../src/backup/reports.ts";
+import type {
+  CreateReport,
+  EntryCounts,
+  InspectReport,
+  ListedEntry,
+  RestoreReport,
+  SalvageReport,
+  SectionReport,
+  VerifyReport,
+} from "../../src/backup/reports.ts";
 import { createText } from "../../src/cli/render/create-text.ts";
-import type { ListedEntry, RestoreReport, SalvageReport } from "../../src/cli/render/expected-reports.ts";
+import { inspectText } from "../../src/cli/render/inspect-text.ts";
 import { longLine, shortLine } from "../../src/cli/render/ls-text.ts";
 import { restoreText } from "../../src/cli/render/restore-text.ts";
 import { salvageText } from "../../src/cli/render/salvage-text.ts";
@@ -80,7 +89,9 @@ describe("what verify says", () => {
   });
 
   it("of a sealed part without the key is that only the key can tell", () => {
-    expect(verifyText(cut)).toMatch(/The sealed part .*: 0 bytes here; its full size is not known.* -i FILE/);
+    const text = verifyText({ ...cut, level: "intact" });
+    expect(text).toMatch(/The sealed part .*: 0 bytes here; its full size is not known.* -i FILE/);
+    expect(verifyText(cut)).not.toContain("-i FILE");
   });
 
   it("of a copy with a hole is the byte ranges to copy again, and not that it is cut", () => {
@@ -249,6 +260,47 @@ describe("what salvage says", () => {
     expect(text).toContain("12 proved only by a checksum against accidents");
     expect(text).toContain("44 entries not saved:\n  cut      workspace.main/a\n  … and 43 more");
     expect(text).toContain("not a working installation");
+  });
+});
+
+describe("what inspect says", () => {
+  const report: InspectReport = {
+    archive: "monday.ocbak",
+    archiveId: "abcdef",
+    formatVersion: 1,
+    sizeBytes: 1024,
+    createdAt: "2026-03-04T05:06:07Z",
+    tool: "ocbak 0.1.0",
+    installation: {
+      host: "old\u001b[2J",
+      profile: null,
+      stateDir: "/home/alex/.openclaw",
+      workspaces: [{ agents: ["main"], path: "/home/alex/.openclaw/workspace" }],
+      platform: "linux",
+      openclawVersion: "2026.9.6",
+    },
+    series: null,
+    tags: [],
+    sealing: { passphrase: false, recipientCount: 2, opened: false },
+    sections: [
+      { name: "plain", entries: 4, contentBytes: 1024, storedBytes: 512 },
+      { name: "sealed", entries: null, contentBytes: null, storedBytes: 512 },
+    ],
+    capture: { complete: null, changed: null, vanished: null, unreadable: null },
+    signer: null,
+  };
+
+  it("is what can be told without the key, and that nothing of it is proved", () => {
+    const text = inspectText(report);
+    expect(text).toMatch(/sealed +to 2 recipients; no key at hand opens it/);
+    expect(text).toMatch(/plain +4 entries, 1.0 KiB of content in 512 bytes/);
+    expect(text).toMatch(/sealed +512 bytes\n/);
+    expect(text).toMatch(/capture +the key tells whether it was complete/);
+    expect(text).toContain("Nothing of this is proved yet");
+  });
+
+  it("shows names from the archive escaped", () => {
+    expect(inspectText(report)).toContain("old\\x1b[2J");
   });
 });
 

@@ -2,12 +2,13 @@ import { type Call, type CommandDefinition, commandOf, withCommonFlags, withRead
 import type { ExitStatus } from "../exit-status.ts";
 import { printReport, safe } from "../output.ts";
 import type { ReadFlags } from "../read-options.ts";
-import type { ExtractReport } from "../render/expected-reports.ts";
+import type { ExtractReport } from "../../backup/reports.ts";
 import { entries, size } from "../render/units.ts";
 import { withContext } from "../use-context.ts";
 
 interface ExtractFlags extends ReadFlags {
   readonly output: string;
+  readonly allowOutsideLinks?: boolean;
 }
 
 export const extractCommand: CommandDefinition = {
@@ -22,7 +23,8 @@ export const extractCommand: CommandDefinition = {
         })
           .argument("<archive>", "the .ocbak file")
           .argument("<path...>", "entry paths as `ocbak ls` prints them; a folder with all below it")
-          .requiredOption("-o, --output <dir>", "the folder to make"),
+          .requiredOption("-o, --output <dir>", "the folder to make")
+          .option("--allow-outside-links", "make links that lead out of what is taken"),
       ),
     ),
   act: extract,
@@ -33,7 +35,11 @@ async function extract(call: Call): Promise<ExitStatus> {
   const { archiveArgument, readOptions } = await import("../read-options.ts");
   const archive = archiveArgument(call.args[0]);
   const paths = call.args[1] as readonly string[];
-  const options = { ...(await readOptions(flags, call.io)), output: flags.output };
+  const options = {
+    ...(await readOptions(flags, call.io)),
+    output: flags.output,
+    allowOutsideLinks: flags.allowOutsideLinks === true,
+  };
 
   const { extractPaths } = await import("../../backup/extract.ts");
   const report: ExtractReport = await withContext(call, (context) =>
@@ -42,11 +48,12 @@ async function extract(call: Call): Promise<ExitStatus> {
   await printReport(call.io.stdout, call.voice, {
     json: report,
     text: () => extractText(report),
-    problems: false,
+    problems: report.warnings.length > 0,
   });
   return 0;
 }
 
 function extractText(report: ExtractReport): string {
-  return `${safe(report.output)}: ${entries(report.entries)}, ${size(report.bytes)}, every byte proved\n`;
+  const warnings = report.warnings.map((warning) => `note: ${safe(warning)}\n`).join("");
+  return `${warnings}${safe(report.output)}: ${entries(report.entries)}, ${size(report.bytes)}, every byte proved\n`;
 }

@@ -1,7 +1,7 @@
 import { type Call, type CommandDefinition, commandOf, withCommonFlags, withReadFlags } from "../command.ts";
 import type { ExitStatus } from "../exit-status.ts";
 import { printReport } from "../output.ts";
-import type { InspectReport } from "../render/expected-reports.ts";
+import type { InspectReport } from "../../backup/reports.ts";
 import { withContext } from "../use-context.ts";
 
 export const inspectCommand: CommandDefinition = {

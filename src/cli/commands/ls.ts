@@ -2,7 +2,7 @@ import { type Call, type CommandDefinition, commandOf, withCommonFlags, withRead
 import type { ExitStatus } from "../exit-status.ts";
 import { write } from "../output.ts";
 import type { ReadFlags } from "../read-options.ts";
-import type { ListedEntry } from "../render/expected-reports.ts";
+import type { ListedEntry } from "../../backup/reports.ts";
 import { withContext } from "../use-context.ts";
 
 interface LsFlags extends ReadFlags {

@@ -10,7 +10,7 @@ import { CliError } from "../errors.ts";
 import type { ExitStatus } from "../exit-status.ts";
 import { printReport } from "../output.ts";
 import type { ReadFlags } from "../read-options.ts";
-import type { RestoreReport } from "../render/expected-reports.ts";
+import type { RestoreReport } from "../../backup/reports.ts";
 import { withContext } from "../use-context.ts";
 
 export interface RestoreFlags extends ReadFlags {
@@ -19,7 +19,6 @@ export interface RestoreFlags extends ReadFlags {
   readonly stateDir?: string;
   readonly workspace?: readonly string[];
   readonly profile?: string;
-  readonly only?: readonly string[];
   readonly replace?: boolean;
   readonly dryRun?: boolean;
   readonly stopGateway?: boolean;
@@ -48,7 +47,6 @@ export const restoreCommand: CommandDefinition = {
           .option("--state-dir <dir>", "put the state dir here")
           .option("--workspace <[agent=]dir>", "put the workspace (of this agent) here (repeatable)", collect)
           .option("--profile <name>", "restore as this OpenClaw profile")
-          .option("--only <glob>", "restore only entries that match (repeatable)", collect)
           .option("--replace", "put aside what is there as NAME.before-ocbak-TIME; it is never deleted")
           .option("--stop-gateway", "stop the gateway of the target first")
           .option(

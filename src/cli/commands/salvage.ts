@@ -2,7 +2,7 @@ import { type Call, type CommandDefinition, commandOf, withCommonFlags, withRead
 import { type ExitStatus, statusOfVerdict } from "../exit-status.ts";
 import { printReport } from "../output.ts";
 import type { ReadFlags } from "../read-options.ts";
-import type { SalvageReport } from "../render/expected-reports.ts";
+import type { SalvageReport } from "../../backup/reports.ts";
 import { withContext } from "../use-context.ts";
 
 interface SalvageFlags extends ReadFlags {

@@ -1,5 +1,5 @@
 import { safe } from "../output.ts";
-import type { InspectReport } from "./expected-reports.ts";
+import type { InspectReport } from "../../backup/reports.ts";
 import { count, entries, size, table } from "./units.ts";
 
 /** An inspect report for people. Nothing in it is proved: `verify` does that. */
@@ -12,9 +12,9 @@ export function inspectText(report: InspectReport): string {
     ["profile", installation.profile ?? "default"],
     ["state", installation.stateDir],
     ...installation.workspaces.map(({ agents, path }) => [`workspace of ${agents.join(", ")}`, path]),
-    ["platform", installation.platform],
+    ["host", `${installation.host} (${installation.platform})`],
     ["openclaw", installation.openclawVersion ?? "version not known"],
-    ["series", `${report.series}, number ${report.sequence}`],
+    ...(report.series === null ? [] : [["series", `${report.series.id}, number ${report.series.sequence}`]]),
     ...(report.tags.length === 0 ? [] : [["tags", report.tags.join(", ")]]),
     ["sealed", sealing(report)],
     ...report.sections.map((section) => [section.name, sectionText(section)]),

@@ -1,6 +1,6 @@
 import type { EntryType } from "../../format/entry.ts";
 import { safe } from "../output.ts";
-import type { ListedEntry } from "./expected-reports.ts";
+import type { ListedEntry } from "../../backup/reports.ts";
 
 /** An entry as `ocbak ls` prints it, and as `cat` and `extract` take it where nothing in it is escaped. */
 export function shortLine(entry: ListedEntry): string {

@@ -1,5 +1,5 @@
 import { safe } from "../output.ts";
-import type { RestoreReport } from "./expected-reports.ts";
+import type { RestoreReport } from "../../backup/reports.ts";
 import { count, entries, number, size, table } from "./units.ts";
 
 const shownLines = 20;
@@ -19,6 +19,7 @@ export function restoreText(report: RestoreReport): string {
     ...putAside(report),
     ...rewritten(report),
     ...left(report),
+    ...report.warnings.map((warning) => `note: ${safe(warning)}`),
     ...next(report),
   ].join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import { safe } from "../output.ts";
-import type { SalvageReport } from "./expected-reports.ts";
+import type { SalvageReport } from "../../backup/reports.ts";
 import { count, entries, number, size } from "./units.ts";
 
 const shownLines = 20;
@@ -16,6 +16,7 @@ export function salvageText(report: SalvageReport): string {
     `${safe(report.output)}: saved ${entries(report.entries)}, ${size(report.bytes)}`,
     ...proofLines(report),
     ...lostLines(report),
+    ...report.warnings.map((warning) => `note: ${safe(warning)}`),
     "This is what is left of a damaged copy, not a working installation: take from it what you need.",
   ].join("\n")}\n`;
 }

@@ -21,10 +21,10 @@ const proves = {
   intact: "all that can be proved without the key was proved; the sealed files themselves were not read",
   full: "every file was proved, the sealed ones too",
   authentic: "every file was proved, the sealed ones too, and a signer you trust made it",
-  partial: "CUT SHORT or parts of it are missing",
-  damaged: "DAMAGED: bytes of it have changed",
-  unsafe: "REFUSED: it holds what no honest backup holds",
-  unbound: "REFUSED: its parts do not belong together, or its signature does not hold",
+  partial: "cut short, or parts of it are missing",
+  damaged: "bytes of it have changed",
+  unsafe: "it holds what no honest backup holds",
+  unbound: "its parts do not belong together, or its signature does not hold",
   unsupported: "made by a newer ocbak",
   "not-an-archive": "not an ocbak archive",
   stale: "older than an archive of this installation seen before",
@@ -52,7 +52,8 @@ function hintFor(report: VerifyReport): string {
   const { verdict } = report;
   if (verdict === "partial" || verdict === "damaged") {
     const named = report.sections.some(({ badRanges }) => badRanges.length > 0);
-    const copy = named ? "copy the bytes named above again" : "copy it again from where it was made";
+    const rest = verdict === "partial" ? "copy the rest of it again" : "copy it again from where it was made";
+    const copy = named ? "copy the bytes named above again" : rest;
     return `${copy}, or make a new backup; \`ocbak salvage ${report.archive} -o DIR\` saves what is whole`;
   }
   return verdict in hintOfVerdict ? hintOfVerdict[verdict as keyof typeof hintOfVerdict] : "";
@@ -111,7 +112,7 @@ function loss(report: VerifyReport): string[] {
       : [`${(Math.floor(report.presentShare * 1000) / 10).toFixed(1)}% of its content is here.`];
   return [
     ...share,
-    ...report.sections.flatMap(sectionLines),
+    ...report.sections.flatMap((section) => sectionLines(section, report.level === "full")),
     ...rangeLines(report),
     ...conditionLines(report),
     ...findingLines(report.findings),
@@ -121,11 +122,11 @@ function loss(report: VerifyReport): string[] {
 const filesOf = { plain: "workspace files", sealed: "sealed files" } as const;
 
 /** `812 of 856 workspace files are whole; 3 are cut; 41 are missing.` */
-function sectionLines(section: SectionReport): string[] {
+function sectionLines(section: SectionReport, withKey: boolean): string[] {
   const counts = section.entries;
   const all = sum(counts);
   const known = all - counts.unknown;
-  if (known === 0) return section.name === "sealed" ? sealedWithoutKey(section) : [];
+  if (known === 0) return section.name === "sealed" ? sealedUnread(section, withKey) : [];
   const lost = [
     part(counts.cut, "cut"),
     part(counts.damaged, "damaged"),
@@ -140,15 +141,14 @@ function part(value: number, what: string): string {
   return value === 0 ? "" : `${number(value)} ${are(value)} ${what}`;
 }
 
-/** Without the key only bytes can be counted. */
-function sealedWithoutKey(section: SectionReport): string[] {
-  const { presentBytes, expectedBytes } = section;
-  const of = expectedBytes === null ? "its full size is not known" : `of ${size(expectedBytes)}`;
+/** Without the key, or without its beginning, only its bytes can be counted. */
+function sealedUnread({ presentBytes, expectedBytes }: SectionReport, withKey: boolean): string[] {
   const here =
-    expectedBytes === null ? `${size(presentBytes)} here; ${of}` : `${size(presentBytes)} ${of} here`;
-  return [
-    `The sealed part (state, configuration, credentials): ${here}. Which of its files are whole, only the key can tell: add -i FILE.`,
-  ];
+    expectedBytes === null
+      ? `${size(presentBytes)} here; its full size is not known`
+      : `${size(presentBytes)} of ${size(expectedBytes)} here`;
+  const key = withKey ? "" : " Which of its files are whole, only the key can tell: add -i FILE.";
+  return [`The sealed part (state, configuration, credentials): ${here}.${key}`];
 }
 
 /** Where the copy ends, and which byte ranges to copy again. */
@@ -186,9 +186,9 @@ function conditionLines({ conditions, entries: counts }: VerifyReport): string[]
 
 const rangeKinds: ReadonlySet<string> = new Set<RangeKind>(["damaged", "missing", "zero-filled", "trailing"]);
 
-/** What is not said by the byte ranges already. */
+/** What is said neither by the error line, which is the first of them, nor by the byte ranges. */
 function findingLines(all: readonly VerifyFinding[]): string[] {
-  const findings = all.filter(({ code }) => !rangeKinds.has(code));
+  const findings = all.slice(1).filter(({ code }) => !rangeKinds.has(code));
   const lines = findings.slice(0, shownLines).map((finding) => {
     const where = [
       finding.path === undefined ? "" : ` ${safe(finding.path)}`,
@@ -198,5 +198,5 @@ function findingLines(all: readonly VerifyFinding[]): string[] {
   });
   if (findings.length > shownLines)
     lines.push(`  … and ${number(findings.length - shownLines)} more findings`);
-  return lines.length === 0 ? [] : ["Found:", ...lines];
+  return lines.length === 0 ? [] : ["Found besides:", ...lines];
 }
