@@ -17,7 +17,7 @@ const fs = ["node:fs", "node:fs/promises"];
 const table: Readonly<Record<string, Allowed>> = {
   format: {
     folders: [],
-    packages: ["zod", "age-encryption", "@noble/hashes"],
+    packages: ["zod", "age-encryption"],
     builtins: ["node:crypto", "node:zlib", "node:buffer"],
   },
   openclaw: {
@@ -81,7 +81,7 @@ const exceptions: Readonly<
       "OCBAK_*_COMMAND asks the user's own password manager; nothing in an archive ever selects a program",
   },
   "cli/process.ts": {
-    imports: ["node:fs", "node:os", "node:url"],
+    imports: ["node:fs", "node:os"],
     because: "reads package.json and the facts of this process, once, into the context",
   },
   "cli/main.ts": {
@@ -272,7 +272,7 @@ describe("the check itself", () => {
       'import { x } from "../disk/scan.ts";\nimport type { Y } from "../format/entry.ts";',
     ],
     ["a property named process", "disk/a.ts", "const x = a.process; const y = { process: 1 };"],
-    ["a part of an allowed package", "format/a.ts", 'import { sha256 } from "@noble/hashes/sha2.js";'],
+    ["a part of an allowed package", "format/a.ts", 'import { z } from "zod/v4";'],
   ])("lets pass %s", (_what, file, code) => {
     expect(forbiddenImports(file, code)).toEqual([]);
   });

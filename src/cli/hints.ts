@@ -46,7 +46,7 @@ const hintOfDiskError = {
   "target-exists": "add --replace: what is there is put aside, never deleted",
   "target-unfit": "choose another place with --home, --state-dir or --workspace",
   "owner-unknown": "`getent passwd` lists the users of this machine; make the user first",
-  "owner-not-permitted": "restoring for another user needs root: run it with sudo",
+  "owner-not-permitted": "restoring for another user needs root: sudo … --owner USER",
   "no-space": "free some space, or choose a place on another disk",
   collision: "this file system cannot tell these names apart; restore onto another one",
   "unsafe-ancestor": "a folder above the target belongs to somebody else or is a link; name the real one",
@@ -77,13 +77,18 @@ const hintOfBackupError = {
   "not-a-file": "`ocbak extract ARCHIVE PATH -o DIR` takes folders",
   "sealed-without-key": noKey,
   interrupted: undefined,
-  "owner-needed": undefined,
+  "owner-needed": "say whose it shall be with --owner USER",
   unproved:
     "without the key nobody can tell whether workspace files were changed; give the key, or add --allow-unproved",
 } as const satisfies Record<BackupErrorCode, string | undefined>;
 
 /** The hint that goes with an error: its own, else the one of its code. */
 export function hintOf(error: unknown, io: CliContext): string | undefined {
+  // sudo resets PATH, and the layers below know neither node nor ocbak: they write `sudo …`.
+  return rawHintOf(error)?.replace("sudo …", `sudo ${io.program.node} ${io.program.script} restore …`);
+}
+
+function rawHintOf(error: unknown): string | undefined {
   if (error instanceof Interrupted) return undefined;
   if (error instanceof FormatError) {
     return (
@@ -95,7 +100,7 @@ export function hintOf(error: unknown, io: CliContext): string | undefined {
   if (error instanceof OpenClawError) return error.hint ?? hintOfOpenClawError[error.code];
   if (error instanceof DiskError) return error.hint ?? hintOfDiskError[error.code];
   if (error instanceof StoreError) return error.hint ?? hintOfStoreError[error.code];
-  if (error instanceof BackupError) return error.hint ?? hintOfBackupError[error.code] ?? sudoHint(error, io);
+  if (error instanceof BackupError) return error.hint ?? hintOfBackupError[error.code];
   if (isSystemError(error)) return undefined;
   return "this looks like a fault of ocbak itself; OCBAK_DEBUG=1 prints where it happened";
 }
@@ -103,11 +108,4 @@ export function hintOf(error: unknown, io: CliContext): string | undefined {
 /** What the operating system refused (`EACCES`, `ENOSPC` …) is nobody's bug. */
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && "errno" in error;
-}
-
-/** sudo resets PATH, so the line names node and ocbak in full. */
-function sudoHint(error: BackupError, io: CliContext): string | undefined {
-  if (error.code !== "owner-needed") return undefined;
-  const user = io.env["SUDO_USER"] ?? "USER";
-  return `say for whom: sudo ${io.program.node} ${io.program.script} restore … --owner ${user}`;
 }

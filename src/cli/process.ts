@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
-import { fileURLToPath } from "node:url";
 
 import type { CliContext } from "./context.ts";
 import { CliError, Interrupted } from "./errors.ts";
@@ -47,7 +46,7 @@ function contextOf(signal: AbortSignal): CliContext {
     pid: process.pid,
     toolVersion: packageVersion(),
     nodeVersion: process.versions.node,
-    program: { node: process.execPath, script: fileURLToPath(new URL("main.js", import.meta.url)) },
+    program: { node: process.execPath, script: process.argv[1]! },
   };
 }
 

@@ -76,16 +76,17 @@ describe("the exit status", () => {
 });
 
 describe("hints", () => {
-  const { io } = testCli({ home: "/", env: { SUDO_USER: "alex" } });
+  const { io } = testCli({ home: "/" });
 
   it("are the error's own before those of its code", () => {
     expect(hintOf(new DiskError("target-exists", "x", { hint: "own" }), io)).toBe("own");
     expect(hintOf(new DiskError("target-exists", "x"), io)).toContain("--replace");
   });
 
-  it("that name sudo print absolute paths of node and ocbak, and the user behind sudo", () => {
-    expect(hintOf(new BackupError("owner-needed", "x"), io)).toContain(
-      "sudo /opt/node/bin/node /opt/ocbak/main.js restore … --owner alex",
+  it("that name sudo print absolute paths of node and ocbak", () => {
+    const error = new DiskError("owner-not-permitted", "x", { hint: "run it as root: sudo … --owner alex" });
+    expect(hintOf(error, io)).toBe(
+      "run it as root: sudo /opt/node/bin/node /opt/ocbak/main.js restore … --owner alex",
     );
   });
 
