@@ -12,6 +12,10 @@ export interface Context {
   /** Effective user and group of this process. */
   readonly uid: number;
   readonly gid: number;
+  readonly pid: number;
+  /** Versions of ocbak and of the node it runs on. */
+  readonly toolVersion: string;
+  readonly nodeVersion: string;
   readonly progress: Progress;
   /** A line for the person at once, while the job goes on (warnings). */
   readonly notice: (line: string) => void;

@@ -1,12 +1,11 @@
 import type { ByteSource } from "../format/bytes.ts";
-import { type EntryPath, displayPath, pathBytes, textOf } from "../format/entry-path.ts";
-import type { SectionName } from "../format/entry.ts";
 import { FormatError } from "../format/errors.ts";
 import type { BadBytes } from "../format/survey/ranges.ts";
 import type { SectionSurvey, Survey } from "../format/survey/survey.ts";
 import { surveyArchive } from "../format/survey/survey.ts";
 import { addStatuses, captureCounts } from "./capture-verdict.ts";
 import type { Context } from "./context.ts";
+import { pathText } from "./path-text.ts";
 import type { ReadOptions } from "./read-options.ts";
 import type {
   BadRange,
@@ -58,9 +57,14 @@ function verdictOf(refusal: FormatError, { container, bad }: Survey): Verdict {
   if (!container.recognised) return "not-an-archive";
   if (refusal.verdict !== "damaged" && refusal.verdict !== "partial" && refusal.verdict !== "not-an-archive")
     return refusal.verdict!;
-  if (bad.some(({ kind }) => kind === "damaged")) return "damaged";
-  if (bad.length > 0) return "partial";
+  if (bad.length > 0) return verdictOfBytes({ bad });
   return refusal.verdict === "partial" ? "partial" : "damaged";
+}
+
+/** Wrong bytes weigh more than missing ones. */
+export function verdictOfBytes({ bad }: Pick<Survey, "bad">): Verdict {
+  if (bad.some(({ kind }) => kind === "damaged")) return "damaged";
+  return bad.length > 0 ? "partial" : "complete";
 }
 
 function sectionReport(
@@ -99,7 +103,7 @@ function badRange({ offset, length, kind }: BadBytes): BadRange {
   return { offset, length: length ?? null, kind };
 }
 
-function countConditions(conditions: Iterable<EntryCondition["condition"] | "whole">): EntryCounts {
+export function countConditions(conditions: Iterable<EntryCondition["condition"] | "whole">): EntryCounts {
   const counts: { -readonly [key in keyof EntryCounts]: number } = { ...noEntries };
   for (const condition of conditions) counts[condition]++;
   return counts;
@@ -133,25 +137,15 @@ function shareOf({ sections }: Survey): number | null {
   return planned === 0 ? null : here / planned;
 }
 
-function conditionsOf({ sections }: Survey): EntryCondition[] {
+export function conditionsOf({ sections }: Survey): EntryCondition[] {
   const conditions: EntryCondition[] = [];
   for (const { name, entries } of sections) {
     for (const [path, condition] of entries?.conditions ?? []) {
       if (condition !== "whole" && conditions.length < conditionsMax)
-        conditions.push(entryCondition(path, name, condition));
+        conditions.push({ ...pathText(path), section: name, condition });
     }
   }
   return conditions;
-}
-
-function entryCondition(
-  path: EntryPath,
-  section: SectionName,
-  condition: EntryCondition["condition"],
-): EntryCondition {
-  const text = textOf(path);
-  if (text !== undefined) return { path: text, section, condition };
-  return { path: displayPath(path), pathHex: pathBytes(path).toString("hex"), section, condition };
 }
 
 function findingsOf(refusal: FormatError, { bad, keyRefusal }: Survey): VerifyFinding[] {

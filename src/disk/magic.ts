@@ -22,3 +22,8 @@ export function isDatabase(source: string): boolean {
     closeSync(fd);
   }
 }
+
+/** The same for content that was read already. */
+export function isDatabaseHead(content: Buffer): boolean {
+  return content.subarray(0, magic.length).equals(magic);
+}

@@ -34,7 +34,7 @@ export async function proveIndexes(
 ): Promise<ProvedSection[]> {
   const tree = new TreeCheck(roots);
   const plans = await Promise.all([plain, ...(sealed ? [sealed] : [])].map((reader) => openPlan(reader)));
-  for await (const { line, plan } of merged(plans)) {
+  for await (const { line, section: plan } of mergedLines(plans)) {
     if (sealed !== undefined || line.status !== "moved") tree.accept(line, plan.reader.name);
     plan.accept(line);
   }
@@ -137,9 +137,11 @@ class TarPlan implements ProvedSection {
   }
 }
 
-/** The lines of all sections by rising path; of equal ones the plain section's first. */
-async function* merged(plans: readonly TarPlan[]): AsyncGenerator<{ line: IndexLine; plan: TarPlan }> {
-  const cursors = plans.map((plan) => ({ plan, lines: new LineCursor(plan.reader), key: "" }));
+/** The lines of sections as one list by rising path; of equal ones the plain section's first. */
+export async function* mergedLines<T extends Pick<ProvedSection, "reader">>(
+  sections: readonly T[],
+): AsyncGenerator<{ readonly line: IndexLine; readonly section: T }> {
+  const cursors = sections.map((section) => ({ section, lines: new LineCursor(section.reader), key: "" }));
   for (;;) {
     let first: (typeof cursors)[number] | undefined;
     for (const cursor of cursors) {
@@ -150,7 +152,7 @@ async function* merged(plans: readonly TarPlan[]): AsyncGenerator<{ line: IndexL
       if (first === undefined || cursor.key < first.key) first = cursor;
     }
     if (first === undefined) return;
-    yield { line: first.lines.current!, plan: first.plan };
+    yield { line: first.lines.current!, section: first.section };
     first.lines.advance();
   }
 }

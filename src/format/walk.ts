@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import { displayPath } from "./entry-path.ts";
+import { type EntryPath, displayPath } from "./entry-path.ts";
 import { type FileLine, type IndexLine, type StoredLine, isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
 import type { ProvedSection } from "./index-check.ts";
@@ -71,6 +71,30 @@ export async function walkSelected(
   }
 }
 
+const pieceBytes = 1024 * 1024;
+
+/** The content of one file, in pieces, without proof of its end: {@link proveFile} first. */
+export async function* readFileContent({ reader }: ProvedSection, line: FileLine): AsyncGenerator<Buffer> {
+  const cursor = new TarCursor(reader);
+  await cursor.seek(line.offset);
+  for (let rest = line.size; rest > 0;) {
+    const piece = Buffer.allocUnsafe(Math.min(rest, pieceBytes));
+    let at = 0;
+    await cursor.pass(piece.length, (part) => {
+      at += part.copy(piece, at);
+    });
+    rest -= piece.length;
+    yield piece;
+  }
+}
+
+/** Reads one file to its end and holds it to its digest. */
+export async function proveFile(proved: ProvedSection, line: FileLine): Promise<void> {
+  const digest = createHash("sha256");
+  for await (const piece of readFileContent(proved, line)) digest.update(piece);
+  if (digest.digest("hex") !== line.sha256) throw mismatch(line, proved.reader.name);
+}
+
 /** Bytes an entry takes in the tar stream. */
 export function recordBytes(line: StoredLine): number {
   const content = line.type === "file" ? line.size + paddingAfter(line.size) : 0;
@@ -87,32 +111,41 @@ async function passHeader({ reader }: ProvedSection, cursor: TarCursor): Promise
   await cursor.expectZeros(paddingAfter(json.length), () => "section.json");
 }
 
-/** Every planned path occurs once in the index and the other way round. Type and size may have changed since. */
+/** Every planned path occurs once in the index, and what else stands there has no content. Type and size may have changed. */
 async function passInventory({ reader, inventory }: ProvedSection, cursor: TarCursor): Promise<void> {
-  await cursor.expect(
-    encodeControlHeader(controlPath(reader.name, "inventory.jsonl"), inventory.bytes),
-    () => "inventory.jsonl",
-  );
+  const header = encodeControlHeader(controlPath(reader.name, "inventory.jsonl"), inventory.bytes);
+  await cursor.expect(header, () => "inventory.jsonl");
   const lines = new LineCursor(reader);
   const what = `the inventory of the ${reader.name} section`;
   for await (const text of inventoryLines(cursor, inventory.bytes, what)) {
-    if (!lines.ready) await lines.fill();
     const planned = parseInventoryLine(text);
-    const written = lines.current;
+    const written = await passUnplanned(lines, planned.path);
     if (written?.path !== planned.path) {
       throw new FormatError(
         "bad-index",
         `${what} and its index name different entries: ${displayPath(planned.path)}`,
       );
     }
-    if (planned.type !== "file" && planned.size !== 0)
+    if (planned.type !== "file" && planned.size !== 0) {
       throw new FormatError("bad-index", `${what} gives a size to what is no file`);
+    }
     lines.advance();
   }
-  if (!lines.ready) await lines.fill();
-  if (lines.current !== undefined)
+  if ((await passUnplanned(lines, undefined)) !== undefined) {
     throw new FormatError("bad-index", `${what} has fewer entries than its index`);
+  }
   await cursor.expectZeros(paddingAfter(inventory.bytes), () => "inventory.jsonl");
+}
+
+/** The next index line that is `path` or stands for content. */
+async function passUnplanned(lines: LineCursor, path: EntryPath | undefined): Promise<IndexLine | undefined> {
+  for (;;) {
+    if (!lines.ready) await lines.fill();
+    const { current } = lines;
+    if (current === undefined || current.path === path || isStored(current) || current.status === "moved")
+      return current;
+    lines.advance();
+  }
 }
 
 async function* inventoryLines(cursor: TarCursor, bytes: number, what: string): AsyncGenerator<string> {

@@ -8,7 +8,7 @@ import { type KnownIndex, readInventory, readKnownIndex } from "./known-index.ts
 import { type RecordSink, RecordScanner } from "./records.ts";
 
 export type Condition = "whole" | "cut" | "missing" | "damaged";
-/** By what a whole entry is known to be whole: its digest in the index, its segments' digests, or only its frames' checksums. */
+/** By what a whole entry is known to be whole: its digest in the index, the digests of its segments or the seal's tags, or only its frames' checksums. */
 export type Proof = "digest" | "segment" | "checksum";
 
 /** What is left of one section's entries. */

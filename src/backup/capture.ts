@@ -1,0 +1,131 @@
+import { sortKey } from "../format/entry-path.ts";
+import type { IndexLine, SectionName } from "../format/entry.ts";
+import { defaultCompressionLevel } from "../format/frame.ts";
+import type { Manifest } from "../format/manifest.ts";
+import type { Sealing } from "../format/seal/header.ts";
+import type { SigningKey } from "../format/sshsig.ts";
+import { ArchiveWriter, type SectionEntries, type WrittenArchive } from "../format/write.ts";
+import type { PlannedEntry } from "../disk/planned.ts";
+import { WorkDir } from "../disk/work-dir.ts";
+import { describeInstallation } from "../openclaw/metadata.ts";
+import { workParent } from "./archive-name.ts";
+import { SectionCapture, isNoteworthy } from "./capture-section.ts";
+import type { Context } from "./context.ts";
+import { type CapturePlan, isPublicRoot, manifestRoot, planManifest } from "./plan-capture.ts";
+
+export interface WriteOptions {
+  readonly sealing: Sealing;
+  readonly signingKey?: SigningKey;
+  readonly tags?: readonly string[];
+  readonly compressionLevel?: number;
+  readonly write: (chunk: Uint8Array) => Promise<void>;
+}
+
+/** An archive as it was written, and what became of the entries on the way. */
+export interface Captured {
+  readonly manifest: Manifest;
+  readonly written: WrittenArchive;
+  /** The lines a person should know of. */
+  readonly notable: readonly IndexLine[];
+  readonly warnings: readonly string[];
+}
+
+/** Captures what was planned, in one pass from front to back. */
+export async function writeCapture(
+  plan: CapturePlan,
+  options: WriteOptions,
+  context: Context,
+): Promise<Captured> {
+  const { totals } = plan.scan;
+  using workDir = WorkDir.make(workParent(context), context.pid);
+  const manifest = planManifest(
+    plan,
+    { signer: options.signingKey?.publicKey, tags: options.tags ?? [] },
+    context,
+  );
+  const sections = new PlannedSections(plan.scan.entries, {
+    compressionLevel: options.compressionLevel ?? defaultCompressionLevel,
+    workDir: workDir.path,
+    context,
+  });
+  const writer = new ArchiveWriter({
+    manifest,
+    plain: sections.entries("plain"),
+    sealed: { ...sections.entries("sealed"), ...sealedFacts(plan, context) },
+    sealing: options.sealing,
+    signingKey: options.signingKey,
+    compressionLevel: options.compressionLevel ?? defaultCompressionLevel,
+  });
+  context.progress.start("create", totals.plain.contentBytes + totals.sealed.contentBytes);
+  for await (const chunk of writer.bytes()) await options.write(chunk);
+  context.progress.finish();
+  return { manifest, written: writer.written, notable: sections.notable, warnings: sections.warnings };
+}
+
+type SealedFacts = Pick<ConstructorParameters<typeof ArchiveWriter>[0]["sealed"], "roots" | "metadata">;
+
+/** What only the sealed section may tell. */
+function sealedFacts({ installation, roots }: CapturePlan, context: Context): SealedFacts {
+  const { platform, nodeVersion, uid, gid, env } = context;
+  const user = { name: env["USER"] ?? env["LOGNAME"] ?? null, uid, gid };
+  const description = describeInstallation(installation, { platform, nodeVersion, user });
+  return {
+    roots: roots.filter((root) => !isPublicRoot(root)).map(manifestRoot),
+    metadata: structuredClone(description) as unknown as SealedFacts["metadata"],
+  };
+}
+
+interface SectionSetting {
+  readonly compressionLevel: number;
+  readonly workDir: string;
+  readonly context: Context;
+}
+
+/** The plain section is captured first; what moved out of it is captured with the sealed one. */
+class PlannedSections {
+  readonly notable: IndexLine[] = [];
+  readonly warnings: string[] = [];
+  readonly #planned: readonly PlannedEntry[];
+  readonly #setting: SectionSetting;
+  #captures: Partial<Record<SectionName, SectionCapture>> = {};
+
+  constructor(planned: readonly PlannedEntry[], setting: SectionSetting) {
+    this.#planned = planned;
+    this.#setting = setting;
+  }
+
+  entries(section: SectionName): SectionEntries {
+    return {
+      inventory: () => this.#capture(section).inventory(),
+      frames: () => this.#capture(section).frames(),
+    };
+  }
+
+  #capture(section: SectionName): SectionCapture {
+    const existing = this.#captures[section];
+    if (existing !== undefined) return existing;
+    const { context, ...setting } = this.#setting;
+    const made = new SectionCapture(this.#entriesOf(section), {
+      ...setting,
+      section,
+      signal: context.signal,
+      onLine: (line) => {
+        if (isNoteworthy(line)) this.notable.push(line);
+      },
+      onBytes: (bytes) => context.progress.advance(bytes),
+      onWarning: (text) => {
+        this.warnings.push(text);
+        context.notice(text);
+      },
+    });
+    this.#captures = { ...this.#captures, [section]: made };
+    return made;
+  }
+
+  #entriesOf(section: SectionName): PlannedEntry[] {
+    const entries = this.#planned.filter((entry) => entry.section === section);
+    const moved = section === "sealed" ? (this.#captures.plain?.moved ?? []) : [];
+    if (moved.length === 0) return entries;
+    return [...entries, ...moved].sort((a, b) => (sortKey(a.path) < sortKey(b.path) ? -1 : 1));
+  }
+}

@@ -1,0 +1,136 @@
+import type { EntryStatus, IndexLine } from "../format/entry.ts";
+import type { PlannedEntry } from "../disk/planned.ts";
+import type { Installation } from "../openclaw/installation.ts";
+import { addStatuses, captureCounts } from "./capture-verdict.ts";
+import type { Captured } from "./capture.ts";
+import { pathText } from "./path-text.ts";
+import type { CapturePlan } from "./plan-capture.ts";
+import type { CaptureFinding, CreateReport } from "./reports.ts";
+
+/** What a run of create has to tell; without `captured` it was a dry run. */
+export interface ReportParts {
+  readonly archive: string | null;
+  readonly plan: CapturePlan;
+  readonly captured?: Captured;
+  readonly verified?: "full" | "none";
+}
+
+type Facts = Pick<
+  CreateReport,
+  "sizeBytes" | "contentBytes" | "sections" | "entries" | "findings" | "complete"
+>;
+
+export function createReport(
+  installation: Installation,
+  parts: ReportParts,
+  durationMs: number,
+): CreateReport {
+  const { archive, captured, plan, verified = "none" } = parts;
+  return {
+    archive,
+    archiveId: captured?.manifest.archiveId ?? "",
+    profile: installation.profile,
+    stateDir: installation.stateDir,
+    workspaces: installation.workspaces
+      .filter(({ rootId }) => plan.roots.some(({ id }) => id === rootId))
+      .map(({ agents, path }) => ({ agents, path })),
+    ...(captured === undefined ? plannedFacts(plan) : capturedFacts(captured)),
+    warnings: [...installation.warnings, ...(captured?.warnings ?? [])],
+    durationMs,
+    verified,
+  };
+}
+
+function capturedFacts({ written, notable }: Captured): Facts {
+  const { plain, sealed } = written.sections;
+  const statuses = addStatuses(plain.statuses, sealed.statuses);
+  const moved = statuses.get("moved") ?? 0;
+  return {
+    sizeBytes: written.sizeBytes,
+    contentBytes: plain.contentBytes + sealed.contentBytes,
+    sections: [
+      { name: "plain", sealed: false, ...section(plain) },
+      { name: "sealed", sealed: true, ...section(sealed) },
+    ],
+    entries: countStatuses(statuses, plain.entries + sealed.entries - moved),
+    findings: notable.map(finding),
+    complete: captureCounts(statuses).complete,
+  };
+}
+
+function section({
+  entries,
+  contentBytes,
+  storedBytes,
+}: Captured["written"]["sections"]["plain"]): Omit<CreateReport["sections"][number], "name" | "sealed"> {
+  return { entries, contentBytes, storedBytes };
+}
+
+/** The same before anything is read: all that can be seen is expected to work out. */
+function plannedFacts({ scan: { entries, totals } }: CapturePlan): Facts {
+  const statuses = new Map<EntryStatus, number>();
+  for (const entry of entries) {
+    const status = plannedStatus(entry);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  return {
+    sizeBytes: 0,
+    contentBytes: totals.plain.contentBytes + totals.sealed.contentBytes,
+    sections: [
+      { name: "plain", sealed: false, ...totals.plain, storedBytes: 0 },
+      { name: "sealed", sealed: true, ...totals.sealed, storedBytes: 0 },
+    ],
+    entries: countStatuses(statuses, entries.length),
+    findings: entries
+      .filter((entry) => plannedStatus(entry) !== "ok" && plannedStatus(entry) !== "database")
+      .map(plannedFinding),
+    complete: captureCounts(statuses).complete,
+  };
+}
+
+function plannedStatus({ excluded, unreadable, vanished, database }: PlannedEntry): EntryStatus {
+  if (excluded !== undefined) return `excluded:${excluded.rule}`;
+  if (unreadable !== undefined) return "unreadable";
+  if (vanished !== undefined) return "vanished";
+  return database === true ? "database" : "ok";
+}
+
+function plannedFinding(entry: PlannedEntry): CaptureFinding {
+  const size = entry.excluded && { entries: entry.excluded.entries, size: entry.excluded.bytes };
+  const reason = entry.unreadable ?? entry.vanished;
+  return finding({
+    path: entry.path,
+    type: entry.type,
+    status: plannedStatus(entry),
+    absent: true,
+    ...size,
+    ...(reason && { reason }),
+  });
+}
+
+function countStatuses(statuses: ReadonlyMap<EntryStatus, number>, total: number): CreateReport["entries"] {
+  const count = (status: EntryStatus): number => statuses.get(status) ?? 0;
+  const excluded = [...statuses].reduce(
+    (sum, [status, number]) => (status.startsWith("excluded:") ? sum + number : sum),
+    0,
+  );
+  return {
+    total,
+    ok: count("ok"),
+    changed: count("changed"),
+    vanished: count("vanished"),
+    unreadable: count("unreadable"),
+    excluded,
+    moved: count("moved"),
+    database: count("database"),
+  };
+}
+
+function finding(line: IndexLine): CaptureFinding {
+  return { ...pathText(line.path), status: line.status, reason: line.reason ?? leftOutReason(line) };
+}
+
+function leftOutReason(line: IndexLine): string {
+  if (!("absent" in line) || line.entries === undefined) return "";
+  return line.entries === 0 ? `${line.size ?? 0} bytes` : `${line.entries} entries, ${line.size ?? 0} bytes`;
+}

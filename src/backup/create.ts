@@ -1,0 +1,120 @@
+import { dirname, resolve } from "node:path";
+import type { Sealing } from "../format/seal/header.ts";
+import type { SigningKey } from "../format/sshsig.ts";
+import { locateInstallation } from "../openclaw/locate.ts";
+import type { Installation } from "../openclaw/installation.ts";
+import { createStaged } from "../store/directory.ts";
+import { locateOutput } from "../store/output.ts";
+import { defaultArchiveName } from "./archive-name.ts";
+import { writeCapture, type Captured } from "./capture.ts";
+import type { Context } from "./context.ts";
+import { type ReportParts, createReport } from "./create-report.ts";
+import { BackupError } from "./errors.ts";
+import { whileGatewayStopped } from "./gateway-stop.ts";
+import { type CaptureChoices, type CapturePlan, planCapture } from "./plan-capture.ts";
+import { proveArchive } from "./prove.ts";
+import type { CreateReport } from "./reports.ts";
+
+export interface CreateOptions extends CaptureChoices {
+  /** A file, a directory, or `-` for `writeStdout`. Default: the current directory. */
+  readonly output?: string;
+  readonly profile?: string;
+  readonly stateDir?: string;
+  readonly stopGateway?: boolean;
+  /** 1 to 19. @default 1 */
+  readonly compressionLevel?: number;
+  readonly dryRun?: boolean;
+  /** Prove the archive with the file key still in memory. @default true */
+  readonly verify?: boolean;
+  readonly sealing: Sealing;
+  readonly signingKey?: SigningKey;
+  readonly tags?: readonly string[];
+  readonly writeStdout?: (chunk: Uint8Array) => Promise<void>;
+}
+
+/**
+ * Backs up one installation into one archive, which has its name only once it is written to its end and proved.
+ * Refuses before anything is written; whatever goes wrong with single files is in the report.
+ */
+export async function createBackup(options: CreateOptions, context: Context): Promise<CreateReport> {
+  const startedAt = context.now().getTime();
+  const installation = locateInstallation(requestOf(options), context);
+  for (const warning of installation.warnings) context.notice(warning);
+  const report = (parts: ReportParts): CreateReport =>
+    createReport(installation, parts, context.now().getTime() - startedAt);
+  if (options.dryRun === true) return report({ archive: null, plan: planCapture(installation, options, []) });
+  return whileGatewayStopped(installation, { wanted: options.stopGateway === true }, context, async () =>
+    options.output === "-"
+      ? report(await toStdout(installation, options, context))
+      : report(await toFile(installation, options, context)),
+  );
+}
+
+function requestOf({ profile, stateDir }: CreateOptions): { profile?: string; stateDir?: string } {
+  return { ...(profile !== undefined && { profile }), ...(stateDir !== undefined && { stateDir }) };
+}
+
+async function toFile(
+  installation: Installation,
+  options: CreateOptions,
+  context: Context,
+): Promise<ReportParts> {
+  const { directory, name } = await locateOutput(
+    resolve(context.cwd, options.output ?? "."),
+    defaultArchiveName(installation.profile, context),
+  );
+  refuseInside(directory, installation);
+  await using staged = await createStaged(directory, name);
+  const plan = planCapture(installation, options, [staged.identity]);
+  const captured = await writeCapture(plan, { ...options, write: (chunk) => staged.write(chunk) }, context);
+  const verified = options.verify === false ? "none" : await proveWritten(staged.source(), captured, context);
+  await staged.publish();
+  return { archive: staged.path, plan, captured, verified };
+}
+
+/** What went down a pipe cannot be read back: verify it where it ends up. */
+async function toStdout(
+  installation: Installation,
+  options: CreateOptions,
+  context: Context,
+): Promise<ReportParts> {
+  const { writeStdout } = options;
+  if (writeStdout === undefined) throw new TypeError("output `-` needs writeStdout");
+  const plan: CapturePlan = planCapture(installation, options, []);
+  const captured = await writeCapture(plan, { ...options, write: writeStdout }, context);
+  return { archive: "-", plan, captured, verified: "none" };
+}
+
+async function proveWritten(
+  source: Parameters<typeof proveArchive>[0],
+  { written }: Captured,
+  context: Context,
+): Promise<"full"> {
+  try {
+    await proveArchive(source, { level: "full", fileKey: () => Promise.resolve(written.fileKey) }, context);
+    return "full";
+  } catch (cause) {
+    context.signal.throwIfAborted();
+    throw new BackupError(
+      "not-self-verified",
+      "the archive just written does not read back as it should; it was discarded",
+      {
+        cause,
+        hint: "the disk or the memory of this machine may be failing; try again on another disk",
+      },
+    );
+  }
+}
+
+/** An archive inside what it captures would grow the next one. */
+function refuseInside(directory: string, { roots }: Installation): void {
+  const root = roots.find(({ path }) => directory === path || directory.startsWith(`${path}/`));
+  if (root === undefined) return;
+  throw new BackupError(
+    "output-inside-source",
+    `${directory} lies inside ${root.path}, which is being backed up`,
+    {
+      hint: `write the archive somewhere else: -o ${dirname(root.path)}`,
+    },
+  );
+}

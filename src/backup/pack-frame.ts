@@ -1,0 +1,261 @@
+import { isDatabaseHead } from "../disk/magic.ts";
+import { LargeFile } from "../disk/large-file.ts";
+import type { ReadOutcome } from "../disk/outcome.ts";
+import type { PlannedEntry } from "../disk/planned.ts";
+import { readAttributes, readLink, readSmall } from "../disk/read.ts";
+import type { EntryPath } from "../format/entry-path.ts";
+import type { AbsentLine, Attributes, EntryStatus, SectionName } from "../format/entry.ts";
+import { FramePacker, LargeFilePacker } from "../format/frame-packer.ts";
+import { frameContentBytes } from "../format/frame.ts";
+import { entryHeaderBound, paddingAfter } from "../format/inner-tar.ts";
+import type { PackedFrame } from "../format/section-writer.ts";
+import { createHash } from "node:crypto";
+
+/** The most content bytes of a file that stands in one frame with its header. */
+export const smallFileBytesMax = frameContentBytes - 16 * 1024;
+
+/** An upper bound of the bytes a planned entry takes in the tar stream, while it is as it was planned. */
+export function recordBound({ path, size, link }: PlannedEntry): number {
+  return entryHeaderBound(path.length, link?.length ?? 4096) + size + paddingAfter(size);
+}
+
+/**
+ * Reads planned entries and packs them into frames. Synchronous: the unit of work that a worker can do alone.
+ *
+ * In the plain section whatever is not exactly as it was planned goes to `moved` instead: it may hold a secret now, and
+ * is taken again, sealed. Elsewhere everything is stored as found, with what happened to it as its status.
+ */
+export class EntryPacker {
+  /** Entries of the plain section that must be taken again, sealed. */
+  readonly moved: PlannedEntry[] = [];
+  readonly #section: SectionName;
+  readonly #level: number;
+  readonly #packer: FramePacker;
+  readonly #scratch = Buffer.allocUnsafeSlow(smallFileBytesMax);
+  /** Files of this section that really stand in it: what a hard link may refer to. */
+  readonly #stored = new Set<EntryPath>();
+  readonly #linkTargets: ReadonlySet<EntryPath>;
+  #lastAttributes: Attributes = { mode: 0o700, mtime: "0", uid: 0, gid: 0, uname: "", gname: "" };
+
+  constructor(section: SectionName, compressionLevel: number, linkTargets: ReadonlySet<EntryPath>) {
+    this.#section = section;
+    this.#level = compressionLevel;
+    this.#packer = new FramePacker(compressionLevel);
+    this.#linkTargets = linkTargets;
+  }
+
+  /** The frames of these entries, the last of them closed. */
+  *pack(entries: readonly PlannedEntry[]): Generator<PackedFrame> {
+    for (const entry of entries) yield* this.#packOne(entry);
+    yield* this.flush();
+  }
+
+  *flush(): Generator<PackedFrame> {
+    if (!this.#packer.isEmpty) yield this.#packer.finish();
+  }
+
+  /** The bytes of `file` (a snapshot, or a database's own bytes) under the name and attributes of `entry`. */
+  *packAs(entry: PlannedEntry, source: string, as: StoredAs): Generator<PackedFrame> {
+    const file = LargeFile.open({ ...entry, source });
+    if (!(file instanceof LargeFile)) return this.#packer.addAbsent(absent(entry, file.status, file.reason));
+    yield* this.flush();
+    yield* this.#run(entry, file, as);
+  }
+
+  *#packOne(entry: PlannedEntry): Generator<PackedFrame> {
+    const untouched = untakenLine(entry);
+    if (untouched !== undefined) return this.#packer.addAbsent(untouched);
+    switch (entry.type) {
+      case "file":
+        return yield* this.#packFile(entry);
+      case "directory":
+        return yield* this.#packDirectory(entry);
+      case "symlink":
+        return yield* this.#packSymlink(entry);
+      case "hardlink":
+        return yield* this.#packHardlink(entry);
+    }
+  }
+
+  *#packFile(entry: PlannedEntry): Generator<PackedFrame> {
+    if (entry.size > this.#scratch.length) return yield* this.#packLarge(entry);
+    const outcome = readSmall(entry, this.#scratch);
+    if (outcome.tooLarge === true && !this.#isPlain) return yield* this.#packLarge(entry);
+    if (this.#refuses(entry, outcome)) return;
+    const content = this.#scratch.subarray(0, outcome.bytes);
+    const { status, reason, attributes, sparse } = this.#orRawDatabase(entry, outcome, content);
+    yield* this.#room(entry, content.length);
+    const facts = { status, ...(reason !== undefined && { reason }), ...(sparse && { sparse }) };
+    this.#packer.addFile(
+      { path: entry.path, type: "file", size: content.length, ...facts, ...this.#keep(attributes!) },
+      content,
+    );
+    this.#note(entry);
+  }
+
+  /** A database is planned as one and comes by its snapshot; one that turns up otherwise is not to be trusted. */
+  #orRawDatabase(entry: PlannedEntry, outcome: ReadOutcome, content: Buffer): ReadOutcome {
+    if (entry.database === true || !isDatabaseHead(content)) return outcome;
+    return {
+      ...outcome,
+      status: "changed",
+      reason: "a database that was copied as it lay, without a snapshot",
+    };
+  }
+
+  *#packLarge(entry: PlannedEntry): Generator<PackedFrame> {
+    const file = LargeFile.open(entry);
+    if (!(file instanceof LargeFile)) return void this.#refuses(entry, file);
+    if (this.#refuses(entry, file.opened)) return file[Symbol.dispose]();
+    yield* this.flush();
+    yield* this.#run(entry, file, {});
+  }
+
+  *#run(entry: PlannedEntry, file: LargeFile, as: StoredAs): Generator<PackedFrame> {
+    using _file = file;
+    const attributes = this.#keep(as.attributes ?? file.opened.attributes!);
+    const sparse = file.opened.sparse ? { sparse: true as const } : {};
+    const draft = {
+      path: entry.path,
+      type: "file",
+      status: "ok",
+      size: file.sizeBytes,
+      ...sparse,
+      ...attributes,
+    } as const;
+    const packer = new LargeFilePacker(draft, this.#level);
+    const digest = createHash("sha256");
+    for (let bytes = file.readNext(this.#scratch); bytes > 0; bytes = file.readNext(this.#scratch)) {
+      const part = this.#scratch.subarray(0, bytes);
+      digest.update(part);
+      yield* packer.push(part);
+    }
+    const { status, reason } = file.close(digest.digest("hex"));
+    yield* packer.finish(
+      as.status === undefined || status !== "ok"
+        ? withReason(status, reason)
+        : withReason(as.status, as.reason),
+    );
+    this.#note(entry);
+  }
+
+  /** A directory that is gone stays, as the parent of what was planned below it. */
+  *#packDirectory(entry: PlannedEntry): Generator<PackedFrame> {
+    const { status, reason, attributes } = readAttributes(entry);
+    yield* this.#room(entry, 0);
+    const facts =
+      status === "ok"
+        ? { status }
+        : withReason("vanished" as const, reason ?? "could not be looked at again");
+    this.#packer.add({
+      path: entry.path,
+      type: "directory",
+      ...facts,
+      ...this.#keep(attributes ?? this.#lastAttributes),
+    });
+  }
+
+  *#packSymlink(entry: PlannedEntry): Generator<PackedFrame> {
+    const outcome = readLink(entry);
+    if (this.#refuses(entry, outcome)) return;
+    yield* this.#room(entry, 0);
+    this.#packer.add({
+      path: entry.path,
+      type: "symlink",
+      status: "ok",
+      target: outcome.target!,
+      ...this.#keep(outcome.attributes!),
+    });
+  }
+
+  /** A further name of a file that is in this section. If that one is not, or this is another file by now: a file of its own. */
+  *#packHardlink(entry: PlannedEntry): Generator<PackedFrame> {
+    const outcome = readAttributes(entry);
+    const { link } = entry;
+    const stands = link !== undefined && this.#stored.has(link);
+    if (outcome.status !== "ok" || outcome.moved === true || !stands) {
+      if (this.#isPlain) return this.#move(entry, "its first name is sealed, or it is another file now");
+      return yield* this.#packFile({ ...entry, type: "file", size: entry.identity?.sizeBytes ?? 0 });
+    }
+    yield* this.#room(entry, 0);
+    this.#packer.add({
+      path: entry.path,
+      type: "hardlink",
+      status: "ok",
+      link,
+      ...this.#keep(outcome.attributes!),
+    });
+  }
+
+  get #isPlain(): boolean {
+    return this.#section === "plain";
+  }
+
+  /** True where the entry does not get content here: it is moved, or recorded as absent. */
+  #refuses(entry: PlannedEntry, outcome: ReadOutcome): boolean {
+    const isAsPlanned = outcome.status === "ok" && outcome.moved !== true && outcome.reason === undefined;
+    if (this.#isPlain && !isAsPlanned) {
+      this.#move(entry, outcome.reason ?? "changed since it was scanned");
+      return true;
+    }
+    if (outcome.attributes !== undefined && outcome.status !== "vanished") return false;
+    this.#packer.addAbsent(absent(entry, outcome.status, outcome.reason));
+    return true;
+  }
+
+  #move(entry: PlannedEntry, reason: string): void {
+    this.moved.push(entry);
+    this.#packer.addAbsent({ path: entry.path, type: entry.type, status: "moved", reason, absent: true });
+  }
+
+  *#room({ path, link }: PlannedEntry, contentBytes: number): Generator<PackedFrame> {
+    const bytes =
+      entryHeaderBound(path.length, link?.length ?? 4096) + contentBytes + paddingAfter(contentBytes);
+    if (!this.#packer.fits(bytes)) yield this.#packer.finish();
+  }
+
+  #keep(attributes: Attributes): Attributes {
+    this.#lastAttributes = attributes;
+    return attributes;
+  }
+
+  #note({ path }: PlannedEntry): void {
+    if (this.#linkTargets.has(path)) this.#stored.add(path);
+  }
+}
+
+/** How bytes that come from elsewhere are recorded: a database's snapshot. */
+export interface StoredAs {
+  readonly attributes?: Attributes;
+  readonly status?: EntryStatus;
+  readonly reason?: string;
+}
+
+function withReason<T extends EntryStatus>(
+  status: T,
+  reason: string | undefined,
+): { status: T; reason?: string } {
+  return reason === undefined ? { status } : { status, reason };
+}
+
+function absent(entry: PlannedEntry, status: EntryStatus, reason: string | undefined): AbsentLine {
+  return {
+    path: entry.path,
+    type: entry.type,
+    absent: true,
+    ...withReason(status === "changed" ? "unreadable" : status, reason),
+  };
+}
+
+/** The line of an entry that the scan already knew it would not take. */
+function untakenLine(entry: PlannedEntry): AbsentLine | undefined {
+  const { path, type, excluded, unreadable, vanished } = entry;
+  if (excluded !== undefined) {
+    const { rule, entries, bytes } = excluded;
+    return { path, type, status: `excluded:${rule}`, absent: true, entries, size: bytes };
+  }
+  if (unreadable !== undefined) return { path, type, status: "unreadable", reason: unreadable, absent: true };
+  return vanished === undefined
+    ? undefined
+    : { path, type, status: "vanished", reason: vanished, absent: true };
+}

@@ -1,0 +1,81 @@
+import { displayBytes } from "../format/entry-path.ts";
+import type { RestoreReport } from "./reports.ts";
+import { linkWarnings } from "./extract.ts";
+import { pathText } from "./path-text.ts";
+import type { RestorePlan, Restored } from "./restore.ts";
+
+/** The report on a restore, or on the plan alone. */
+export function restoreReport(plan: RestorePlan, restored: Restored | undefined): RestoreReport {
+  const { owner, placement } = plan;
+  return {
+    archiveId: plan.archiveId,
+    verdict: plan.verdict,
+    owner: {
+      user: owner.user ?? String(owner.uid),
+      uid: owner.uid,
+      gid: owner.gid,
+      group: owner.group ?? String(owner.gid),
+    },
+    targets: restored === undefined ? plannedTargets(plan) : placedTargets(plan, restored),
+    entries: restored?.summary.entries ?? plan.entries,
+    bytes: restored?.summary.bytes ?? plan.bytes,
+    rewritten: [],
+    left: leftOut(restored),
+    checks: restored === undefined ? [] : [contentCheck(plan, restored)],
+    hints: restored === undefined ? [] : nextSteps(plan),
+    warnings: [
+      ...(plan.verdict === "intact"
+        ? ["no key was given: workspace files came back unproved, state, config and credentials not at all"]
+        : []),
+      ...(restored === undefined
+        ? placement.refusals.map(({ message, hint }) => `would be refused: ${message} (${hint})`)
+        : linkWarnings(restored.summary)),
+    ],
+    dryRun: restored === undefined,
+  };
+}
+
+type Target = RestoreReport["targets"][number];
+
+/** Every root with its place; roots inside another one are placed with it. */
+function plannedTargets({ placement }: RestorePlan): Target[] {
+  return placement.roots.map(({ id, target }) => {
+    const aside = placement.tops.find((top) => top.id === id)?.asideName;
+    return { root: id, path: target, ...(aside && { replaced: aside }) };
+  });
+}
+
+function placedTargets({ placement }: RestorePlan, { targets }: Restored): Target[] {
+  return placement.roots.map(
+    ({ id, target }) => targets.find(({ root }) => root === id) ?? { root: id, path: target },
+  );
+}
+
+function leftOut(restored: Restored | undefined): RestoreReport["left"] {
+  return (restored?.summary.outsideLinks ?? []).map(({ path, target }) => ({
+    file: pathText(path).path,
+    path: displayBytes(target),
+    reason: "a symbolic link that leads out of what was restored; --allow-outside-links makes it",
+  }));
+}
+
+function contentCheck(plan: RestorePlan, { summary }: Restored): RestoreReport["checks"][number] {
+  const proof = plan.verdict === "intact" ? "against the archive's own index only" : "by its digest";
+  return {
+    name: "content",
+    ok: true,
+    detail: `${summary.entries} entries, every file proved ${proof} while it was written`,
+  };
+}
+
+/** What is left to a person, in the order of the migration guide. */
+function nextSteps({ roots }: RestorePlan): string[] {
+  const hasMoved = roots.roots.some(({ sourcePath, target }) => sourcePath !== target);
+  const openclaw = roots.profile === null ? "openclaw" : `openclaw --profile ${roots.profile}`;
+  return [
+    ...(hasMoved ? ["config and databases still name the old places: ocbak does not rewrite paths yet"] : []),
+    `as the owner: ${openclaw} doctor`,
+    `then: ${openclaw} gateway install`,
+    "never run the old and the new gateway at the same time: they share identities and channel logins",
+  ];
+}

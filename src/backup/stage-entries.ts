@@ -1,0 +1,58 @@
+import { CollisionFinder, probeNames } from "../disk/collisions.ts";
+import { DiskError } from "../disk/errors.ts";
+import type { Archive, OpenArchive } from "../format/archive.ts";
+import { displayPath } from "../format/entry-path.ts";
+import type { EntryVisitor } from "../format/visitor.ts";
+import { walkSection } from "../format/walk.ts";
+import type { Context } from "./context.ts";
+import { linesOf } from "./open.ts";
+
+export interface StageSetting {
+  readonly context: Context;
+  /** Fresh directories on the target's file systems. */
+  readonly stagingDirs: readonly string[];
+}
+
+/** Reads the whole archive into `visitor`; every byte is proved on the way, and what is not right ends it. */
+export async function stageEntries(
+  opened: { archive: Archive; entries: OpenArchive },
+  visitor: EntryVisitor,
+  setting: StageSetting,
+): Promise<void> {
+  const { context } = setting;
+  const { plain, sealed } = opened.entries;
+  await refuseCollisions(opened.entries, setting.stagingDirs);
+  const sections = sealed === undefined ? [plain] : [plain, sealed];
+  context.progress.start(
+    "restore",
+    sections.reduce((sum, { reader }) => sum + reader.indexStart, 0),
+  );
+  const onBytes = (bytes: number): void => {
+    context.signal.throwIfAborted();
+    context.progress.advance(bytes);
+  };
+  await opened.archive.proveExtensions();
+  for (const section of sections) await walkSection(section, visitor, { onBytes });
+  context.progress.finish();
+}
+
+/** Two names that this file system takes for one would overwrite each other (threats A8). */
+async function refuseCollisions(entries: OpenArchive, stagingDirs: readonly string[]): Promise<void> {
+  const folds = stagingDirs.some((directory) => {
+    const { foldsCase, foldsUnicode } = probeNames(directory);
+    return foldsCase || foldsUnicode;
+  });
+  if (!folds) return;
+  const finder = new CollisionFinder();
+  for await (const { line } of linesOf(entries)) {
+    const twin = finder.add(line.path);
+    if (twin === undefined) continue;
+    throw new DiskError(
+      "collision",
+      `${displayPath(twin)} and ${displayPath(line.path)} are one name on this file system`,
+      {
+        hint: "restore to a file system that tells them apart, or take what you need with `ocbak extract`",
+      },
+    );
+  }
+}
