@@ -6,7 +6,7 @@ const shownLines = 20;
 
 const proofs = {
   digest: "by the file's own SHA-256",
-  segment: "by the SHA-256 of the segments it lies in",
+  segment: "by the digests or the seal of the pieces it lies in",
   checksum: "only by a checksum against accidents: no proof against malice",
 } as const;
 

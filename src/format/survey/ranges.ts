@@ -106,11 +106,12 @@ function tailBadBytes(source: ByteSource, { found, end }: Container): BadBytes[]
   const last = members.at(-1);
   if (end !== undefined) {
     const missing = end.archiveBytes - source.sizeBytes;
-    if (missing > 0 && gaps.length > 0)
-      return [{ ...at, offset: gaps[0]!.offset, length: missing, kind: "missing" }];
-    return missing > 0
-      ? [{ ...at, offset: last!.offset, length: memberBytes(last!.sizeBytes), kind: "damaged" }]
-      : [];
+    if (missing <= 0) return [];
+    const isCutAfterEnd = last?.offset === end.archiveBytes - endMemberBytes;
+    if (isCutAfterEnd) return [{ ...at, length: missing, kind: "missing" }];
+    if (gaps.length > 0) return [{ ...at, offset: gaps[0]!.offset, length: missing, kind: "missing" }];
+    // All members join up: what is wrong is the length that end gives.
+    return [{ ...at, offset: last!.offset, length: memberBytes(last!.sizeBytes), kind: "damaged" }];
   }
   if (last?.name === memberNames.end && last.presentBytes === last.sizeBytes) {
     return [{ ...at, offset: last.offset + blockBytes, length: last.sizeBytes, kind: "damaged" }];
