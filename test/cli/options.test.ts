@@ -61,14 +61,13 @@ describe("what restore is told", () => {
 
   it("is every flag under the name of the use case, and no key material", async () => {
     const argv =
-      "restore --owner alex:users --home h --state-dir s --profile p --only x --only y --replace --stop-gateway --allow-unproved --allow-outside-links --dry-run -i key a.ocbak";
+      "restore --owner alex:users --home h --state-dir s --profile p --replace --stop-gateway --allow-unproved --allow-outside-links --dry-run -i key a.ocbak";
     const places = placesOf(await flagsOf<RestoreFlags>(...argv.split(" ")));
     expect(places).toMatchObject({
       owner: "alex:users",
       home: "h",
       stateDir: "s",
       profile: "p",
-      only: ["x", "y"],
       replace: true,
       stopGateway: true,
       allowUnproved: true,
