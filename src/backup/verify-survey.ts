@@ -67,36 +67,29 @@ export function verdictOfBytes({ bad }: Pick<Survey, "bad">): Verdict {
   return bad.length > 0 ? "partial" : "complete";
 }
 
-function sectionReport(
-  { name, presentBytes, expectedBytes, entries, bad }: SectionSurvey,
-  verdict: Verdict,
-  survey: Survey,
-): SectionReport {
+function sectionReport(section: SectionSurvey, verdict: Verdict, survey: Survey): SectionReport {
+  const { name, presentBytes, expectedBytes, entries } = section;
+  const bad = badOf(section, survey);
   return {
     name,
-    verdict: sectionVerdict(bad, { presentBytes, expectedBytes }, verdict),
+    verdict: sectionVerdict(bad, verdict),
     presentBytes,
     expectedBytes: expectedBytes ?? null,
-    badRanges: [
-      ...bad,
-      ...survey.bad.filter(
-        (range) => range.section === undefined && name === "plain" && survey.sections.length === 0,
-      ),
-    ].map(badRange),
+    badRanges: bad.map(badRange),
     entries: entries === undefined ? noEntries : countConditions(entries.conditions.values()),
   };
 }
 
-function sectionVerdict(
-  bad: readonly BadBytes[],
-  size: { presentBytes: number; expectedBytes: number | undefined },
-  verdict: Verdict,
-): Verdict {
+/** A section's own bad bytes; what is missing of the file, too, where the section is not all here. */
+function badOf({ bad, presentBytes, expectedBytes }: SectionSurvey, survey: Survey): readonly BadBytes[] {
+  if (presentBytes === expectedBytes) return bad;
+  return [...bad, ...survey.bad.filter(({ section, kind }) => section === undefined && kind !== "damaged")];
+}
+
+function sectionVerdict(bad: readonly BadBytes[], verdict: Verdict): Verdict {
   if (verdict !== "damaged" && verdict !== "partial") return verdict;
   if (bad.some(({ kind }) => kind === "damaged")) return "damaged";
-  return bad.length > 0 || size.expectedBytes === undefined || size.presentBytes < size.expectedBytes
-    ? "partial"
-    : "intact";
+  return bad.length > 0 ? "partial" : "intact";
 }
 
 function badRange({ offset, length, kind }: BadBytes): BadRange {

@@ -1,47 +1,16 @@
 import type { ByteSource } from "./bytes.ts";
 import { MemberReader, checkDigest } from "./member-reader.ts";
-import {
-  type Checksums,
-  DigestList,
-  type End,
-  type SectionChecksums,
-  parseChecksums,
-  parseEnd,
-} from "./checksums.ts";
-import type { SectionName } from "./entry.ts";
+import type { Checksums, End } from "./checksums.ts";
 import { displayBytes } from "./entry-path.ts";
 import { FormatError } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
-import {
-  endMemberBytes,
-  firstSegment,
-  memberBytes,
-  memberNames,
-  parseMemberHeader,
-  parseSegmentName,
-} from "./member.ts";
+import { endMemberBytes, memberBytes, memberNames } from "./member.ts";
+import { type SectionLayout, readSegments } from "./section-layout.ts";
+import { readTail } from "./tail.ts";
 import { type HeaderSummary, parseAgeHeader } from "./seal/header.ts";
 import { verifyDetached } from "./sshsig.ts";
 import { blockBytes, isZero } from "./ustar.ts";
-
-/** Where a section's segments lie in the file. All but the last are full. */
-export interface SegmentPlace {
-  readonly number: number;
-  /** First content byte, in bytes of the file. */
-  readonly offset: number;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-export interface SectionLayout {
-  readonly name: SectionName;
-  readonly segments: readonly SegmentPlace[];
-  readonly storedBytes: number;
-  readonly segmentBytes: number;
-  /** What the members take in the file, headers and padding included. */
-  readonly memberBytes: number;
-}
 
 /** The structure of a whole archive, proved without reading its content (verdict `complete`). */
 export interface Layout {
@@ -61,11 +30,8 @@ export interface Layout {
 
 /** Reads the layout of a whole archive, front and back. Throws a FormatError for anything that is not exactly right. */
 export async function readLayout(source: ByteSource): Promise<Layout> {
-  const end = await readEnd(source);
+  const { end, checksums, checksumsBytes } = await readTail(source);
   const reader = new MemberReader(source, end.archiveId);
-  const checksumsBytes = await reader.named(end.checksums.offset, memberNames.checksums, end.checksums.bytes);
-  checkDigest(checksumsBytes, end.checksums.sha256, memberNames.checksums);
-  const checksums = parseChecksums(checksumsBytes);
   const manifestBytes = await reader.named(0, memberNames.manifest, undefined, limits.manifestBytes);
   checkDigest(manifestBytes, checksums.manifestSha256, memberNames.manifest);
   const manifest = parseManifest(manifestBytes);
@@ -87,105 +53,6 @@ export async function readLayout(source: ByteSource): Promise<Layout> {
   await checkExtensions(reader, manifest, extensions, end.checksums.offset);
   const signer = await readSignature(reader, manifest, { end, checksumsBytes });
   return { manifest, checksums, end, plain, sealed, ageHeader, ageSummary, signer, extensions };
-}
-
-async function readEnd(source: ByteSource): Promise<End> {
-  if (source.sizeBytes < endMemberBytes) throw new FormatError("truncated", "the archive has no end");
-  const offset = source.sizeBytes - endMemberBytes;
-  const bytes = await source.read(offset, endMemberBytes);
-  const header = parseMemberHeader(bytes.subarray(0, blockBytes));
-  if (header?.name !== memberNames.end || header.sizeBytes !== limits.endBytes) {
-    throw new FormatError("truncated", "the archive does not end with its end member", { place: { offset } });
-  }
-  const end = parseEnd(bytes.subarray(blockBytes, blockBytes + limits.endBytes));
-  if (!isZero(bytes.subarray(blockBytes + limits.endBytes))) {
-    throw new FormatError("bad-member", "the archive does not end with zero blocks", { place: { offset } });
-  }
-
-  if (end.archiveId !== header.archiveId) {
-    throw new FormatError("bad-member", "end names another archive than its header", { place: { offset } });
-  }
-  if (end.archiveBytes !== source.sizeBytes) {
-    const code = end.archiveBytes > source.sizeBytes ? "part-missing" : "trailing-data";
-    throw new FormatError(
-      code,
-      `the archive has ${source.sizeBytes} bytes; its end says ${end.archiveBytes}`,
-    );
-  }
-  return end;
-}
-
-interface SectionStart {
-  readonly name: SectionName;
-  /** Where the first segment's member begins. */
-  readonly start: number;
-  readonly segmentBytes: number;
-}
-
-/** Follows the segments' headers; every full one has the size that the manifest says. */
-async function readSegments(
-  reader: MemberReader,
-  at: SectionStart,
-  sums: SectionChecksums,
-): Promise<SectionLayout> {
-  const { name, segmentBytes } = at;
-  const digests = new DigestList();
-  const segments: SegmentPlace[] = [];
-  let offset = at.start;
-  let rest = sums.storedBytes;
-  for (let index = 0; index < sums.segments; index++) {
-    const bytes = Math.min(segmentBytes, rest);
-    const segment = await readSegment(reader, offset, {
-      section: name,
-      number: index + firstSegment(name),
-      bytes,
-    });
-    digests.add(segment.sha256);
-    segments.push(segment);
-    offset += memberBytes(bytes);
-    rest -= bytes;
-  }
-  if (rest !== 0 || (segments.at(-1)?.bytes ?? 0) === 0) {
-    throw new FormatError("bad-member", `the segments of the ${name} section do not add up`);
-  }
-  if (digests.digest() !== sums.segmentsSha256) {
-    throw new FormatError(
-      "digest-mismatch",
-      `the segments of the ${name} section are not those it was made with`,
-    );
-  }
-  return { name, segments, storedBytes: sums.storedBytes, segmentBytes, memberBytes: offset - at.start };
-}
-
-interface ExpectedSegment {
-  readonly section: SectionName;
-  readonly number: number;
-  readonly bytes: number;
-}
-
-async function readSegment(
-  reader: MemberReader,
-  offset: number,
-  expected: ExpectedSegment,
-): Promise<SegmentPlace> {
-  const { section, number, bytes } = expected;
-  const member = await reader.header(offset);
-  const name = parseSegmentName(member.name);
-  if (name?.section !== section || name.number !== number || member.sizeBytes !== bytes) {
-    throw new FormatError(
-      "bad-member",
-      `segment ${number} of the ${section} section is not where or how it should be`,
-      {
-        place: { section, offset, length: blockBytes },
-      },
-    );
-  }
-  const contentOffset = offset + blockBytes;
-  const padding = memberBytes(bytes) - blockBytes - bytes;
-  if (!isZero(await reader.bytes(contentOffset + bytes, padding))) {
-    throw new FormatError("bad-member", `segment ${number} of the ${section} section has dirty padding`);
-  }
-  return { number, offset: contentOffset, bytes, sha256: name.sha256 };
 }
 
 /** The age header, and the zeros after it up to the first sealed segment. */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { ByteSource } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import type { SectionLayout } from "./layout.ts";
+import type { SectionLayout } from "./section-layout.ts";
 
 /** Random access to a stream of known length. */
 export interface RandomStream {

@@ -1,5 +1,5 @@
 import type { ByteSource } from "../bytes.ts";
-import type { SectionName } from "../entry.ts";
+import { type SectionName, sectionNames } from "../entry.ts";
 import { endMemberBytes, memberBytes, memberNames } from "../member.ts";
 import { blockBytes } from "../ustar.ts";
 import type { Container } from "./container.ts";
@@ -75,19 +75,32 @@ export function zeroRuns(bytes: Buffer): [number, number][] {
 
 /** Gaps between members, and what became of the tail. */
 export async function outerBadBytes(source: ByteSource, container: Container): Promise<BadBytes[]> {
-  const { found, segments } = container;
+  const { found } = container;
   const bad: BadBytes[] = [];
-  const inferred = [...segments.plain, ...segments.sealed].filter((segment) => segment.sha256 === undefined);
   for (const { offset, length } of found.gaps) {
-    const headers = inferred.filter((segment) => segment.offset > offset && segment.offset < offset + length);
-    for (const { offset: contentAt } of headers) {
-      bad.push({ section: undefined, offset: contentAt - blockBytes, length: blockBytes, kind: "damaged" });
-    }
-    const kind = await gapKind(source, offset, length);
-    if (headers.length === 0 && !isCutHeader(container, offset, length))
-      bad.push({ section: undefined, offset, length, kind });
+    const headers = lostHeaders(container, offset, length);
+    bad.push(...headers);
+    if (headers.length > 0 || isCutHeader(container, offset, length)) continue;
+    bad.push({ section: undefined, offset, length, kind: await gapKind(source, offset, length) });
   }
   return [...bad, ...tailBadBytes(source, container)];
+}
+
+/** The headers of segments whose places were inferred inside a gap: there only the header is damaged. */
+function lostHeaders({ segments }: Container, offset: number, length: number): BadBytes[] {
+  return sectionNames.flatMap((section) =>
+    segments[section]
+      .filter(
+        (segment) =>
+          segment.sha256 === undefined && offset < segment.offset && segment.offset < offset + length,
+      )
+      .map((segment) => ({
+        section,
+        offset: segment.offset - blockBytes,
+        length: blockBytes,
+        kind: "damaged" as const,
+      })),
+  );
 }
 
 /** A tail too short for the member it begins: cut, not damaged. */

@@ -1,6 +1,8 @@
 import type { ByteSource } from "../bytes.ts";
 import { type SectionName, sectionNames } from "../entry.ts";
 import { FormatError } from "../errors.ts";
+import { memberBytes, memberNames } from "../member.ts";
+import { blockBytes } from "../ustar.ts";
 import { type Keys, openHeader } from "../seal/header.ts";
 import { type Container, surveyContainer } from "./container.ts";
 import { type HoleyStream, StoredPieces, UnsealedPieces } from "./holey-stream.ts";
@@ -54,12 +56,21 @@ async function surveyOne(
   { name, fileKey, salvage }: SectionJob,
 ): Promise<SectionSurvey> {
   const segments = container.segments[name];
-  const expectedBytes = container.checksums?.[name].storedBytes;
+  const expectedBytes = container.checksums?.[name].storedBytes ?? plainBytesWritten(container, name);
   const { proved, bad, presentBytes } = await surveySegments(source, name, segments);
   const stored = new StoredPieces(source, segments, { sizeBytes: expectedBytes, proved });
   const stream = await openStream(name, stored, fileKey);
   const entries = stream && (await surveySection(name, stream, tiesOf(container), salvage));
   return { name, presentBytes, expectedBytes, bad, entries };
+}
+
+/** The age header follows the last plain segment: where both are here, the plain section is known to its end. */
+function plainBytesWritten({ found, segments }: Container, name: SectionName): number | undefined {
+  const last = segments.plain.at(-1);
+  const header = found.members.find((member) => member.name === memberNames.header);
+  const isJoined =
+    last !== undefined && header?.offset === last.offset - blockBytes + memberBytes(last.bytes);
+  return name === "plain" && isJoined ? last.streamOffset + last.bytes : undefined;
 }
 
 async function openStream(
