@@ -51,8 +51,14 @@ export class SectionCapture {
       this.#job.signal.throwIfAborted();
       const [first] = group;
       const frames = first?.database === true ? await this.#database(first) : this.#packer.pack(group);
-      yield* this.#tell(frames);
-      this.#job.onBytes(group.reduce((sum, { size }) => sum + size, 0));
+      let rest = group.reduce((sum, { size }) => sum + size, 0);
+      for (const frame of this.#tell(frames)) {
+        yield frame;
+        const done = Math.min(rest, frame.contentBytes);
+        this.#job.onBytes(done);
+        rest -= done;
+      }
+      this.#job.onBytes(rest);
     }
     yield* this.#tell(this.#packer.flush());
   }

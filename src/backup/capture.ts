@@ -115,7 +115,7 @@ class PlannedSections {
       onBytes: (bytes) => context.progress.advance(bytes),
       onWarning: (text) => {
         this.warnings.push(text);
-        context.notice(text);
+        context.notice(`warning: ${text}`);
       },
     });
     this.#captures = { ...this.#captures, [section]: made };

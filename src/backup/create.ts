@@ -39,7 +39,7 @@ export interface CreateOptions extends CaptureChoices {
 export async function createBackup(options: CreateOptions, context: Context): Promise<CreateReport> {
   const startedAt = context.now().getTime();
   const installation = locateInstallation(requestOf(options), context);
-  for (const warning of installation.warnings) context.notice(warning);
+  for (const warning of installation.warnings) context.notice(`warning: ${warning}`);
   const report = (parts: ReportParts): CreateReport =>
     createReport(installation, parts, context.now().getTime() - startedAt);
   if (options.dryRun === true) return report({ archive: null, plan: planCapture(installation, options, []) });

@@ -5,10 +5,7 @@ export type BackupErrorCode =
   | "not-self-verified"
   | "no-such-entry"
   | "not-a-file"
-  | "sealed-without-key"
-  | "interrupted"
-  | "owner-needed"
-  | "unproved";
+  | "sealed-without-key";
 
 export class BackupError extends Error {
   override readonly name = "BackupError";

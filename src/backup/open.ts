@@ -66,10 +66,18 @@ export function isAtOrBelow(path: EntryPath, folder: EntryPath): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
+/** Without the key an entry that is not in the plain section may well be in the sealed one. */
 export function noSuchEntry(path: string, { sealed }: OpenArchive): BackupError {
-  const hint =
-    sealed === undefined
-      ? "without a key only plain workspace files can be seen: give one with --identity"
-      : "`ocbak ls` lists what there is";
-  return new BackupError("no-such-entry", `there is no ${JSON.stringify(path)} in the archive`, { hint });
+  const shown = JSON.stringify(path);
+  if (sealed !== undefined)
+    return new BackupError("no-such-entry", `there is no ${shown} in the archive`, {
+      hint: "`ocbak ls` lists what there is",
+    });
+  return new BackupError(
+    "sealed-without-key",
+    `${shown} is not among the readable workspace files; whether it is sealed only the key tells`,
+    {
+      hint: "give the key with --identity FILE or --passphrase",
+    },
+  );
 }

@@ -114,9 +114,6 @@ const statusOfBackupError = {
   "no-such-entry": 10,
   "not-a-file": 2,
   "sealed-without-key": 12,
-  interrupted: 130,
-  "owner-needed": 26,
-  unproved: 12,
 } as const satisfies Record<BackupErrorCode, ExitStatus>;
 
 const statusOfCliError = {

@@ -76,10 +76,6 @@ const hintOfBackupError = {
   "no-such-entry": "`ocbak ls ARCHIVE` lists what is in it",
   "not-a-file": "`ocbak extract ARCHIVE PATH -o DIR` takes folders",
   "sealed-without-key": noKey,
-  interrupted: undefined,
-  "owner-needed": "say whose it shall be with --owner USER",
-  unproved:
-    "without the key nobody can tell whether workspace files were changed; give the key, or add --allow-unproved",
 } as const satisfies Record<BackupErrorCode, string | undefined>;
 
 /** The hint that goes with an error: its own, else the one of its code. */

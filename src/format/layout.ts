@@ -67,7 +67,8 @@ async function readHeaderRegion(
   const padBytes = limits.headerRegionBytes - padAt - blockBytes;
   if (padBytes < 0) throw new FormatError("limit-exceeded", "the age header is larger than its region");
   if (!isZero(await reader.named(offset + padAt, memberNames.pad, padBytes))) {
-    throw new FormatError("bad-member", "the pad after the age header is not zero");
+    const place = { offset: offset + padAt + blockBytes, length: padBytes };
+    throw new FormatError("bad-member", "the pad after the age header is not zero", { place });
   }
   const { headerBytes, summary } = parseAgeHeader(ageHeader);
   if (headerBytes !== ageHeader.length)

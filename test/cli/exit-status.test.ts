@@ -62,7 +62,6 @@ describe("the exit status", () => {
     ["an unknown profile", new OpenClawError("unknown-profile", "x"), 10],
     ["a running gateway", new OpenClawError("gateway-running", "x"), 26],
     ["no recipient", new BackupError("no-recipient", "x"), 2],
-    ["root without an owner", new BackupError("owner-needed", "x"), 26],
     ["sealed files without a key", new BackupError("sealed-without-key", "x"), 12],
     ["an entry that is not there", new BackupError("no-such-entry", "x"), 10],
     ["usage", new CliError("usage", "x"), 2],
