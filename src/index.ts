@@ -1,7 +1,8 @@
 export type { Context } from "./backup/context.ts";
 export { createBackup, type CreateOptions } from "./backup/create.ts";
 export { verifyArchive, type VerifyOptions } from "./backup/verify.ts";
-export { restoreArchive, type RestoreOptions } from "./backup/restore.ts";
+export { restoreArchive } from "./backup/restore.ts";
+export type { RestoreOptions } from "./backup/restore-plan.ts";
 export { salvageArchive, type SalvageOptions } from "./backup/salvage.ts";
 export { inspectArchive } from "./backup/inspect.ts";
 export { listArchive } from "./backup/list.ts";

@@ -7,7 +7,7 @@ export function timestamp(date: Date): string {
 }
 
 /** `20261122T100000Z`: for file names. */
-export function compactTimestamp(date: Date): string {
+function compactTimestamp(date: Date): string {
   return timestamp(date).replaceAll(/[-:]/g, "");
 }
 

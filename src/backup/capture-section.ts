@@ -5,7 +5,8 @@ import { type EntryPath, displayBytes } from "../format/entry-path.ts";
 import { type IndexLine, type InventoryLine, type SectionName, isStored } from "../format/entry.ts";
 import { frameContentBytes } from "../format/frame.ts";
 import type { PackedFrame } from "../format/section-writer.ts";
-import { EntryPacker, type StoredAs, recordBound } from "./pack-frame.ts";
+import { EntryPacker, recordBound } from "./pack-frame.ts";
+import type { StoredAs } from "./pack-lines.ts";
 
 export interface CaptureJob {
   readonly section: SectionName;

@@ -22,3 +22,6 @@ export function addStatuses(...maps: readonly ReadonlyMap<EntryStatus, number>[]
   for (const map of maps) for (const [status, count] of map) sum.set(status, (sum.get(status) ?? 0) + count);
   return sum;
 }
+
+/** Where the statuses stand in a part that cannot be read. */
+export const unknownCapture = { complete: null, changed: null, vanished: null, unreadable: null } as const;

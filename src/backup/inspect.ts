@@ -1,6 +1,6 @@
 import { Archive, type OpenArchive } from "../format/archive.ts";
 import { FormatError } from "../format/errors.ts";
-import { addStatuses, captureCounts } from "./capture-verdict.ts";
+import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
 import type { Context } from "./context.ts";
 import { type ReadOptions, hasKey, openSource, signerOf } from "./read-options.ts";
 import type { InspectReport } from "./reports.ts";
@@ -62,7 +62,7 @@ function totals(section: OpenArchive["sealed"]): { entries: number | null; conte
 }
 
 function captureOf({ plain, sealed }: OpenArchive): InspectReport["capture"] {
-  if (sealed === undefined) return { complete: null, changed: null, vanished: null, unreadable: null };
+  if (sealed === undefined) return unknownCapture;
   return captureCounts(addStatuses(plain.totals.statuses, sealed.totals.statuses));
 }
 

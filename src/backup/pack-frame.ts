@@ -4,15 +4,16 @@ import type { ReadOutcome } from "../disk/outcome.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 import { readAttributes, readLink, readSmall } from "../disk/read.ts";
 import type { EntryPath } from "../format/entry-path.ts";
-import type { AbsentLine, Attributes, EntryStatus, SectionName } from "../format/entry.ts";
+import type { Attributes, SectionName } from "../format/entry.ts";
 import { FramePacker, LargeFilePacker } from "../format/frame-packer.ts";
 import { frameContentBytes } from "../format/frame.ts";
 import { entryHeaderBound, paddingAfter } from "../format/inner-tar.ts";
 import type { PackedFrame } from "../format/section-writer.ts";
+import { type StoredAs, absentLine, untakenLine, withReason } from "./pack-lines.ts";
 import { createHash } from "node:crypto";
 
 /** The most content bytes of a file that stands in one frame with its header. */
-export const smallFileBytesMax = frameContentBytes - 16 * 1024;
+const smallFileBytesMax = frameContentBytes - 16 * 1024;
 
 /** An upper bound of the bytes a planned entry takes in the tar stream, while it is as it was planned. */
 export function recordBound({ path, size, link }: PlannedEntry): number {
@@ -57,7 +58,8 @@ export class EntryPacker {
   /** The bytes of `file` (a snapshot, or a database's own bytes) under the name and attributes of `entry`. */
   *packAs(entry: PlannedEntry, source: string, as: StoredAs): Generator<PackedFrame> {
     const file = LargeFile.open({ ...entry, source });
-    if (!(file instanceof LargeFile)) return this.#packer.addAbsent(absent(entry, file.status, file.reason));
+    if (!(file instanceof LargeFile))
+      return this.#packer.addAbsent(absentLine(entry, file.status, file.reason));
     yield* this.flush();
     yield* this.#run(entry, file, as);
   }
@@ -199,7 +201,7 @@ export class EntryPacker {
       return true;
     }
     if (outcome.attributes !== undefined && outcome.status !== "vanished") return false;
-    this.#packer.addAbsent(absent(entry, outcome.status, outcome.reason));
+    this.#packer.addAbsent(absentLine(entry, outcome.status, outcome.reason));
     return true;
   }
 
@@ -222,40 +224,4 @@ export class EntryPacker {
   #note({ path }: PlannedEntry): void {
     if (this.#linkTargets.has(path)) this.#stored.add(path);
   }
-}
-
-/** How bytes that come from elsewhere are recorded: a database's snapshot. */
-export interface StoredAs {
-  readonly attributes?: Attributes;
-  readonly status?: EntryStatus;
-  readonly reason?: string;
-}
-
-function withReason<T extends EntryStatus>(
-  status: T,
-  reason: string | undefined,
-): { status: T; reason?: string } {
-  return reason === undefined ? { status } : { status, reason };
-}
-
-function absent(entry: PlannedEntry, status: EntryStatus, reason: string | undefined): AbsentLine {
-  return {
-    path: entry.path,
-    type: entry.type,
-    absent: true,
-    ...withReason(status === "changed" ? "unreadable" : status, reason),
-  };
-}
-
-/** The line of an entry that the scan already knew it would not take. */
-function untakenLine(entry: PlannedEntry): AbsentLine | undefined {
-  const { path, type, excluded, unreadable, vanished } = entry;
-  if (excluded !== undefined) {
-    const { rule, entries, bytes } = excluded;
-    return { path, type, status: `excluded:${rule}`, absent: true, entries, size: bytes };
-  }
-  if (unreadable !== undefined) return { path, type, status: "unreadable", reason: unreadable, absent: true };
-  return vanished === undefined
-    ? undefined
-    : { path, type, status: "vanished", reason: vanished, absent: true };
 }

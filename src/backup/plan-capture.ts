@@ -11,7 +11,7 @@ import { timestamp } from "./archive-name.ts";
 import type { Context } from "./context.ts";
 
 /** Workspace files above this are sealed: what a secret scan reads to its end, and what fits one frame with its header. */
-export const plainBytesMax = 1024 * 1024;
+const plainBytesMax = 1024 * 1024;
 const segmentBytes = 8 * 1024 * 1024;
 
 export interface CaptureChoices {

@@ -2,7 +2,15 @@ import { displayBytes } from "../format/entry-path.ts";
 import type { RestoreReport } from "./reports.ts";
 import { linkWarnings } from "./extract.ts";
 import { pathText } from "./path-text.ts";
-import type { RestorePlan, Restored } from "./restore.ts";
+import type { RestorePlan } from "./restore-plan.ts";
+import type { PromotedTarget } from "../disk/promote.ts";
+import type { StagingSummary } from "../disk/staging-writer.ts";
+
+/** What a plan came to once it was carried out. */
+export interface Restored {
+  readonly targets: readonly PromotedTarget[];
+  readonly summary: StagingSummary;
+}
 
 /** The report on a restore, or on the plan alone. */
 export function restoreReport(plan: RestorePlan, restored: Restored | undefined): RestoreReport {

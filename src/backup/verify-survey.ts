@@ -3,7 +3,7 @@ import { FormatError } from "../format/errors.ts";
 import type { BadBytes } from "../format/survey/ranges.ts";
 import type { SectionSurvey, Survey } from "../format/survey/survey.ts";
 import { surveyArchive } from "../format/survey/survey.ts";
-import { addStatuses, captureCounts } from "./capture-verdict.ts";
+import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
 import type { Context } from "./context.ts";
 import { pathText } from "./path-text.ts";
 import type { ReadOptions } from "./read-options.ts";
@@ -114,8 +114,7 @@ function addCounts(a: EntryCounts, b: EntryCounts): EntryCounts {
 
 function captureOf({ sections }: Survey): Body["capture"] {
   const statuses = sections.map(({ entries }) => entries?.statuses);
-  if (statuses.length === 0 || statuses.includes(undefined))
-    return { complete: null, changed: null, vanished: null, unreadable: null };
+  if (statuses.length === 0 || statuses.includes(undefined)) return unknownCapture;
   return captureCounts(addStatuses(...statuses.map((map) => map!)));
 }
 

@@ -1,6 +1,6 @@
 import type { ByteSource } from "../format/bytes.ts";
 import { FormatError } from "../format/errors.ts";
-import { addStatuses, captureCounts } from "./capture-verdict.ts";
+import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
 import type { Context } from "./context.ts";
 import { type Proof, proveArchive } from "./prove.ts";
 import { type ReadOptions, type Signer, hasKey, openSource, signerOf } from "./read-options.ts";
@@ -79,4 +79,3 @@ function wholeReport({ archive, entries, verdict }: Proof, signer: Signer | null
 }
 
 const noEntries: EntryCounts = { whole: 0, cut: 0, missing: 0, damaged: 0, unknown: 0 };
-export const unknownCapture = { complete: null, changed: null, vanished: null, unreadable: null } as const;

@@ -96,7 +96,7 @@ export async function proveFile(proved: ProvedSection, line: FileLine): Promise<
 }
 
 /** Bytes an entry takes in the tar stream. */
-export function recordBytes(line: StoredLine): number {
+function recordBytes(line: StoredLine): number {
   const content = line.type === "file" ? line.size + paddingAfter(line.size) : 0;
   return encodeEntryHeader(line).length + content;
 }

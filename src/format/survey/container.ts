@@ -5,7 +5,7 @@ import type { SectionName } from "../entry.ts";
 import { FormatError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { type Manifest, parseManifest } from "../manifest.ts";
-import { memberBytes, memberNames } from "../member.ts";
+import { memberNames } from "../member.ts";
 import { blockBytes } from "../ustar.ts";
 import { type FoundMember, type FoundMembers, type Gap, findMembers, looksLikeStart } from "./members.ts";
 import { type FoundSegment, placeSegments } from "./segments.ts";
@@ -119,11 +119,6 @@ class Leftovers {
   }
 }
 
-export function contentOffset(member: FoundMember): number {
+function contentOffset(member: FoundMember): number {
   return member.offset + blockBytes;
-}
-
-/** Where the member after this one begins. */
-export function memberEnd(member: FoundMember): number {
-  return member.offset + memberBytes(member.sizeBytes);
 }

@@ -27,7 +27,7 @@ export async function* findFrames(stream: HoleyStream): AsyncGenerator<FoundFram
 }
 
 /** The seek table, where the tail is whole enough to have it. */
-export async function readTable(stream: HoleyStream): Promise<SeekTable | undefined> {
+async function readTable(stream: HoleyStream): Promise<SeekTable | undefined> {
   const { sizeBytes } = stream;
   if (sizeBytes === undefined || sizeBytes < seekTableBytes(1)) return undefined;
   const footer = await stream.readUpTo(sizeBytes - seekTableFooterBytes, seekTableFooterBytes);

@@ -60,7 +60,7 @@ async function badBytesOf(
 }
 
 /** Start and length of each long run of zeros. */
-export function zeroRuns(bytes: Buffer): [number, number][] {
+function zeroRuns(bytes: Buffer): [number, number][] {
   const runs: [number, number][] = [];
   const probe = Buffer.alloc(zeroRunBytes);
   let at = bytes.indexOf(probe);
