@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { Sealing } from "../format/seal/header.ts";
 import type { SigningKey } from "../format/sshsig.ts";
+import { realPlace } from "../disk/listing.ts";
 import { locateInstallation } from "../openclaw/locate.ts";
 import type { Installation } from "../openclaw/installation.ts";
 import { createStaged } from "../store/directory.ts";
@@ -59,11 +60,11 @@ async function toFile(
   options: CreateOptions,
   context: Context,
 ): Promise<ReportParts> {
-  const { directory, name } = await locateOutput(
+  const { directory, realDirectory, name } = await locateOutput(
     resolve(context.cwd, options.output ?? "."),
     defaultArchiveName(installation.profile, context),
   );
-  refuseInside(directory, installation);
+  refuseInside(realDirectory, installation);
   await using staged = await createStaged(directory, name);
   const plan = planCapture(installation, options, [staged.identity]);
   const captured = await writeCapture(plan, { ...options, write: (chunk) => staged.write(chunk) }, context);
@@ -106,9 +107,10 @@ async function proveWritten(
   }
 }
 
-/** An archive inside what it captures would grow the next one. */
+/** An archive inside what it captures would grow the next one. Links on the way to either change nothing of that. */
 function refuseInside(directory: string, { roots }: Installation): void {
-  const root = roots.find(({ path }) => directory === path || directory.startsWith(`${path}/`));
+  const place = `${Buffer.from(directory).toString("latin1")}/`;
+  const root = roots.find((one) => place.startsWith(`${realPlace(one)}/`));
   if (root === undefined) return;
   throw new BackupError(
     "output-inside-source",

@@ -63,7 +63,7 @@ function verdictOf(refusal: FormatError, { container, bad }: Survey): Verdict {
 
 /** Wrong bytes weigh more than missing ones. */
 export function verdictOfBytes({ bad }: Pick<Survey, "bad">): Verdict {
-  if (bad.some(({ kind }) => kind === "damaged")) return "damaged";
+  if (bad.some(({ kind }) => kind === "damaged" || kind === "trailing")) return "damaged";
   return bad.length > 0 ? "partial" : "complete";
 }
 
@@ -83,7 +83,12 @@ function sectionReport(section: SectionSurvey, verdict: Verdict, survey: Survey)
 /** A section's own bad bytes; what is missing of the file, too, where the section is not all here. */
 function badOf({ bad, presentBytes, expectedBytes }: SectionSurvey, survey: Survey): readonly BadBytes[] {
   if (presentBytes === expectedBytes) return bad;
-  return [...bad, ...survey.bad.filter(({ section, kind }) => section === undefined && kind !== "damaged")];
+  return [
+    ...bad,
+    ...survey.bad.filter(
+      ({ section, kind }) => section === undefined && (kind === "missing" || kind === "zero-filled"),
+    ),
+  ];
 }
 
 function sectionVerdict(bad: readonly BadBytes[], verdict: Verdict): Verdict {
@@ -141,17 +146,25 @@ export function conditionsOf({ sections }: Survey): EntryCondition[] {
 }
 
 function findingsOf(refusal: FormatError, { bad, keyRefusal }: Survey): VerifyFinding[] {
-  const findings: VerifyFinding[] = [{ code: refusal.code, ...refusal.place, reason: refusal.message }];
+  const isTrailing = bad.some(({ kind }) => kind === "trailing");
+  const findings: VerifyFinding[] = isTrailing
+    ? []
+    : [{ code: refusal.code, ...refusal.place, reason: refusal.message }];
   if (keyRefusal !== undefined) findings.push({ code: keyRefusal.code, reason: keyRefusal.message });
   for (const { section, offset, length, kind } of bad) {
     const place = { ...(section && { section }), offset, ...(length !== undefined && { length }) };
-    findings.push({ code: kind, ...place, reason: reasonOf(offset, length, kind) });
+    findings.push({
+      code: kind === "trailing" ? "trailing-data" : kind,
+      ...place,
+      reason: reasonOf(offset, length, kind),
+    });
   }
   return findings;
 }
 
 function reasonOf(offset: number, length: number | undefined, kind: BadBytes["kind"]): string {
   if (length === undefined) return `everything from byte ${offset} on is missing`;
+  if (kind === "trailing") return `${length} bytes follow the end of the archive, from byte ${offset} on`;
   if (kind === "missing") return `${length} bytes are missing at byte ${offset}`;
   return `${length} bytes from byte ${offset} on are ${kind}`;
 }

@@ -20,7 +20,7 @@ export function listNames(source: string): Listing {
 }
 
 /** Where a root really lies, links followed, as a byte string. Throws `root-missing` or `root-unreadable`. */
-export function realPlace(root: CaptureRoot): string {
+export function realPlace(root: Pick<CaptureRoot, "id" | "path">): string {
   try {
     return realpathSync.native(root.path, "latin1");
   } catch (error) {
@@ -36,7 +36,7 @@ export function rootStats(root: CaptureRoot, source: string): BigIntStats {
   }
 }
 
-function rootError(root: CaptureRoot, error: unknown): DiskError {
+function rootError(root: Pick<CaptureRoot, "id" | "path">, error: unknown): DiskError {
   const code = "vanished" in absenceOf(error) ? "root-missing" : "root-unreadable";
   return new DiskError(code, `looking at ${root.id} in ${root.path}: ${troubleOf(error)}`, { cause: error });
 }

@@ -38,7 +38,8 @@ export class Archive {
     const ties = this.#ties();
     const plain = await SectionReader.open(
       "plain",
-      new StoredStream(this.#source, plainLayout, options),
+      // The seal binds the names of the plain segments: only with their digests proved does it bind what they hold.
+      new StoredStream(this.#source, plainLayout, { ...options, prove: true }),
       ties,
     );
     const sealed =
@@ -46,8 +47,8 @@ export class Archive {
       (await this.#openSealed(fileKey, new StoredStream(this.#source, sealedLayout, options), ties));
     const sealedRoots = sealed === undefined ? [] : (sealed.header as SealedHeader).roots;
     const roots = [...manifest.roots, ...sealedRoots];
-    const ids = new Set(roots.map((root) => root.id));
-    if (ids.size !== roots.length)
+    const ids = { plain: idsOf(manifest.roots), sealed: idsOf(roots) };
+    if (ids.sealed.size !== roots.length)
       throw new FormatError("duplicate-path", "the archive declares a root twice");
     const [provedPlain, provedSealed] = await proveIndexes(plain, sealed, ids);
     return {
@@ -85,6 +86,10 @@ export class Archive {
       });
     }
   }
+}
+
+function idsOf(roots: readonly ManifestRoot[]): Set<string> {
+  return new Set(roots.map((root) => root.id));
 }
 
 export interface OpenArchive {

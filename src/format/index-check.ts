@@ -1,5 +1,5 @@
 import { displayPath, sortKey } from "./entry-path.ts";
-import { type EntryStatus, type IndexLine, isStored } from "./entry.ts";
+import { type EntryStatus, type IndexLine, type SectionName, isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
 import { LineCursor, indexBatches } from "./index-reader.ts";
 import { controlPath, encodeControlHeader, encodeEntryHeader, paddingAfter } from "./inner-tar.ts";
@@ -25,17 +25,18 @@ export interface IndexTotals {
 
 /**
  * Reads the indexes of both sections (of the plain one alone where there is no key) side by side and proves all that
- * they claim about each other and about the tar streams, without reading content.
+ * they claim about each other and about the tar streams, without reading content. `roots` are the ids that the entries
+ * of each section may belong to.
  */
 export async function proveIndexes(
   plain: SectionReader,
   sealed: SectionReader | undefined,
-  roots: ReadonlySet<string>,
+  roots: Readonly<Record<SectionName, ReadonlySet<string>>>,
 ): Promise<ProvedSection[]> {
-  const tree = new TreeCheck(roots);
+  const tree = new TreeCheck(roots, { both: sealed !== undefined });
   const plans = await Promise.all([plain, ...(sealed ? [sealed] : [])].map((reader) => openPlan(reader)));
   for await (const { line, section: plan } of mergedLines(plans)) {
-    if (sealed !== undefined || line.status !== "moved") tree.accept(line, plan.reader.name);
+    tree.accept(line, plan.reader.name);
     plan.accept(line);
   }
   tree.end();

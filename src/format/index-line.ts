@@ -5,20 +5,20 @@ import type { AbsentLine, EntryStatus, IndexLine, InventoryLine, StoredLine } fr
 import { isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
 import { limits } from "./limits.ts";
-import { Count, Sha256, checkSchema } from "./schema.ts";
+import { Count, Sha256, checkSchema, textOfAtMost } from "./schema.ts";
 
 const Status = z.string().regex(/^(ok|database|changed|vanished|unreadable|moved|excluded:[a-z0-9-]{1,64})$/);
 const Mtime = z.string().regex(/^(0|-?[1-9][0-9]{0,19})$/);
 const Mode = z.string().regex(/^0[0-7]{3}$/);
 const Id = z.int().min(0).max(0xffffffff);
-const OwnerName = z.string().max(255);
+const OwnerName = textOfAtMost(limits.ownerNameBytes).regex(/^[^\0]*$/);
 const Hex = z.string().regex(/^([0-9a-f]{2})+$/);
 const EntryTypeName = z.enum(["file", "directory", "symlink", "hardlink"]);
 
 const common = {
   path: z.string().optional(),
   pathHex: Hex.optional(),
-  reason: z.string().max(limits.pathBytes).optional(),
+  reason: textOfAtMost(limits.reasonBytes).optional(),
   status: Status,
 };
 const attributes = { gid: Id, gname: OwnerName, mode: Mode, mtime: Mtime, uid: Id, uname: OwnerName };
@@ -166,6 +166,9 @@ function checkStatus(line: IndexLine): void {
   if (!isStored(line)) {
     const fits = !storedStatuses.has(line.status) || line.status === "unreadable";
     if (!fits) throw new FormatError("bad-index", `an entry without content cannot be called ${line.status}`);
+    const isMeasured = line.entries !== undefined || line.size !== undefined;
+    if (isMeasured && !line.status.startsWith("excluded:"))
+      throw new FormatError("bad-index", "only what is excluded says how much it holds");
     return;
   }
   // A directory that is gone when its turn comes stays as the parent of what was planned below it.

@@ -20,7 +20,8 @@ export function splitLines(bytes: Buffer, what: string): string[] {
   const lines = text.split("\n");
   if (lines.pop() !== "") throw new FormatError("bad-index", `${what} does not end with a line feed`);
   for (const line of lines) {
-    if (line.length >= limits.lineBytes)
+    // A char is at most three bytes of UTF-8: most lines need not be encoded to be measured.
+    if (line.length * 3 >= limits.lineBytes && Buffer.byteLength(line) >= limits.lineBytes)
       throw new FormatError("limit-exceeded", `${what} has a line that is too long`);
   }
   return lines;

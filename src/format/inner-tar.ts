@@ -1,5 +1,6 @@
 import type { StoredLine } from "./entry.ts";
 import { textOf } from "./entry-path.ts";
+import { limits } from "./limits.ts";
 import { type UstarFields, blockBytes, octal11Max, octal7Max, padded, writeUstar } from "./ustar.ts";
 
 const typeflags = { file: "0", hardlink: "1", symlink: "2", directory: "5" } as const;
@@ -26,11 +27,11 @@ export function encodeEntryHeader(line: StoredLine): Buffer {
   return withPax(records, fields);
 }
 
-/** The header bytes of a control entry: section.json, inventory.jsonl, index.jsonl, close.json. */
+/** The header of a control entry: section.json, inventory.jsonl, index.jsonl, close.json. Never more than one block. */
 export function encodeControlHeader(name: string, size: number): Buffer {
+  if (size > limits.controlBytes) throw new RangeError(`${name} is larger than the format allows`);
   const fixed = { mode: 0o600, uid: 0, gid: 0, mtime: 0, typeflag: "0", linkname: "", uname: "", gname: "" };
-  const records = size > octal11Max ? paxRecord("size", String(size)) : "";
-  return withPax(records, { name, size: atMost(size, octal11Max), ...fixed });
+  return withPax("", { name, size, ...fixed });
 }
 
 /** An upper bound of {@link encodeEntryHeader}'s length for an entry of which only path and link length are known. */

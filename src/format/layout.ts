@@ -84,23 +84,33 @@ async function checkExtensions(
   until: number,
 ): Promise<void> {
   let offset = region.offset;
-  while (offset < until) {
+  let previous = "";
+  for (let count = 1; offset < until; count++) {
     const member = await reader.header(offset);
-    const name = /^ext\/([^/]+)\/[A-Za-z0-9._-]+$/.exec(member.name)?.[1];
-    if (name === undefined || !manifest.optional.includes(name)) {
-      throw new FormatError(
-        "bad-member",
-        `the archive has a member that is not announced: ${displayBytes(member.name)}`,
-        { place: { offset } },
-      );
-    }
-    offset += memberBytes(member.sizeBytes);
+    checkExtensionName(member.name, previous, manifest);
+    if (count > limits.extensionMembers)
+      throw new FormatError("limit-exceeded", "the archive has too many extension members");
+    const next = offset + memberBytes(member.sizeBytes);
+    const contentEnd = offset + blockBytes + member.sizeBytes;
+    if (!isZero(await reader.bytes(contentEnd, next - contentEnd)))
+      throw new FormatError("bad-member", `${displayBytes(member.name)} has dirty padding`);
+    previous = member.name;
+    offset = next;
   }
   if (offset !== until || region.offset + region.bytes !== until) {
     throw new FormatError("bad-member", "the members of the archive do not join up", {
       place: { offset: region.offset },
     });
   }
+}
+
+/** In rising order, so that none stands twice. */
+function checkExtensionName(name: string, previous: string, { optional }: Manifest): void {
+  const [, feature, file] = /^ext\/([^/]+)\/([A-Za-z0-9_-][A-Za-z0-9._-]*)$/.exec(name) ?? [];
+  const isAnnounced = feature !== undefined && file !== undefined && optional.includes(feature);
+  if (isAnnounced && name > previous) return;
+  const why = isAnnounced ? "out of order" : "not announced";
+  throw new FormatError("bad-member", `the archive has a member that is ${why}: ${displayBytes(name)}`);
 }
 
 /** A present signature is always checked; one that the manifest announces must be there. */

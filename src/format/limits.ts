@@ -10,6 +10,10 @@ export const limits = {
   targetBytes: 4096,
   /** Bytes of one line of an index or inventory, line feed included. */
   lineBytes: 64 * 1024,
+  /** Bytes of an owner's name. */
+  ownerNameBytes: 255,
+  /** Bytes of a status's reason. */
+  reasonBytes: 4096,
   /** Entries of a section. */
   entries: 20_000_000,
   manifestBytes: 1024 * 1024,
@@ -18,15 +22,21 @@ export const limits = {
   sectionHeaderBytes: 4 * 1024 * 1024,
   closeBytes: 512,
   endBytes: 512,
+  /** Bytes of inventory.jsonl and of index.jsonl: what the size field of a tar header holds. */
+  controlBytes: 0o77777777777,
   /** Nesting of JSON values. */
   jsonDepth: 32,
   /** Segments of a section, the age header not counted. */
   segments: 999_999,
+  /** Members of optional extensions. */
+  extensionMembers: 10_000,
   /** The segment size a writer may choose. */
   segmentBytesMin: 64 * 1024,
   segmentBytesMax: 64 * 1024 * 1024,
   /** Decoded bytes of one frame that a reader accepts. */
   frameBytes: 8 * 1024 * 1024,
+  /** Stored bytes of one frame that a reader accepts: what does not compress is little longer than its content. */
+  frameStoredBytes: 8 * 1024 * 1024 + 128 * 1024 + 1024,
   /** Frames of a section. */
   frames: 16_000_000,
   /** From the first byte of the age header's member to the first byte of the next segment's member. */

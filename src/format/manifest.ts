@@ -3,14 +3,24 @@ import { type JsonValue, encodeCanonical, parseCanonical } from "./canonical-jso
 import { isRootId } from "./entry-path.ts";
 import { FormatError } from "./errors.ts";
 import { limits } from "./limits.ts";
-import { ArchiveId, Count, Sha256, checkSchema } from "./schema.ts";
+import { ArchiveId, Count, Sha256, checkSchema, textOfAtMost } from "./schema.ts";
 
 export const formatName = "ocbak";
 export const formatVersion = 1;
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
-const Text = z.string().max(limits.pathBytes);
-const Timestamp = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+const Text = textOfAtMost(limits.pathBytes);
+const ShortText = textOfAtMost(64);
+const Timestamp = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)
+  .refine(isRealTime, "no such time");
+
+/** Date rolls the 30th of February over to March: writing it again tells. */
+function isRealTime(text: string): boolean {
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString() === text.replace("Z", ".000Z");
+}
 
 /** One place of the installation whose entries may stand in the plain section, or that names the installation. */
 export const ManifestRoot = z.strictObject({
@@ -30,8 +40,8 @@ export const Manifest = z.strictObject({
   formatVersion: z.literal(formatVersion),
   installation: z.strictObject({
     host: Text,
-    platform: z.string().max(64),
-    profile: z.string().max(64).nullable(),
+    platform: ShortText,
+    profile: ShortText.nullable(),
     stateDir: Text,
   }),
   optional: z.array(Name).max(64),
@@ -40,14 +50,13 @@ export const Manifest = z.strictObject({
   roots: z.array(ManifestRoot).max(10_000),
   segmentBytes: z.int().min(limits.segmentBytesMin).max(limits.segmentBytesMax),
   series: z.strictObject({ id: ArchiveId, previous: Sha256.nullable(), sequence: Count }).nullable(),
-  /** The public key whose signature must be present, in the form `ssh-ed25519 AAAA…`. */
+  /** The public key whose signature must be present: `ssh-ed25519 ` and the base64 of its 51 bytes. */
   signer: z
     .string()
-    .regex(/^ssh-ed25519 [A-Za-z0-9+/]+=*$/)
-    .max(256)
+    .regex(/^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}$/)
     .nullable(),
   tags: z.array(Text).max(256),
-  tool: z.strictObject({ name: z.string().max(64), version: z.string().max(64) }),
+  tool: z.strictObject({ name: ShortText, version: ShortText }),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -13,6 +13,14 @@ export type ArchiveId = z.infer<typeof ArchiveId>;
 /** A number of bytes, of entries, of segments. */
 export const Count = z.int().nonnegative();
 
+/** A text of at most that many bytes of UTF-8. */
+export function textOfAtMost(maxBytes: number): z.ZodString {
+  // A char is at most three bytes: most texts need not be encoded to be measured.
+  return z
+    .string()
+    .refine((text) => text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes, "too long");
+}
+
 /** Takes canonical JSON that must also fit a schema. Throws `bad-json` or `bad-schema`. */
 export function parseJsonAs<T extends z.ZodType>(schema: T, bytes: Uint8Array, what: string): z.infer<T> {
   return checkSchema(schema, parseCanonical(bytes, what), what);
@@ -20,7 +28,8 @@ export function parseJsonAs<T extends z.ZodType>(schema: T, bytes: Uint8Array, w
 
 export function checkSchema<T extends z.ZodType>(schema: T, value: JsonValue, what: string): z.infer<T> {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
+  // No schema changes what it checks. Not zod's copy: it drops a key `__proto__` that a record may well have.
+  if (result.success) return value as z.infer<T>;
   const issue = result.error.issues[0];
   const place = issue?.path.length ? ` at ${issue.path.join(".")}` : "";
   throw new FormatError("bad-schema", `${what} does not fit the specification${place}: ${issue?.message}`);

@@ -37,7 +37,7 @@ export function parseSectionHeader(bytes: Uint8Array, section: SectionName): Sec
 const closeCommon = {
   /** Lines of the index. */
   entries: Count.max(limits.entries),
-  index: z.strictObject({ bytes: Count, offset: Count, sha256: Sha256 }),
+  index: z.strictObject({ bytes: Count.max(limits.controlBytes), offset: Count, sha256: Sha256 }),
 };
 
 /** The last control entry of a section (specification § close.json). */

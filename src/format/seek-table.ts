@@ -73,10 +73,13 @@ export class SeekTable {
     for (let index = 0; index < this.length; index++) {
       const at = headBytes + index * entryBytes;
       const contentBytes = this.#bytes.readUInt32LE(at + 4);
+      const storedBytes = this.#bytes.readUInt32LE(at);
       if (contentBytes > limits.frameBytes)
         throw new FormatError("limit-exceeded", `a frame holds ${contentBytes} bytes`);
+      if (storedBytes > limits.frameStoredBytes)
+        throw new FormatError("limit-exceeded", `a frame takes ${storedBytes} bytes`);
       if (contentBytes === 0) throw new FormatError("bad-seek-table", "a seek table names an empty frame");
-      this.storedOffsets[index + 1] = this.storedOffsets[index]! + this.#bytes.readUInt32LE(at);
+      this.storedOffsets[index + 1] = this.storedOffsets[index]! + storedBytes;
       this.contentOffsets[index + 1] = this.contentOffsets[index]! + contentBytes;
     }
   }

@@ -7,21 +7,24 @@ import { FormatError } from "./errors.ts";
  * once, every parent a directory of this archive, every root declared. No entry can have a link as an ancestor.
  */
 export class TreeCheck {
-  readonly #roots: ReadonlySet<string>;
-  readonly #directories: EntryPath[] = [];
+  readonly #roots: Readonly<Record<SectionName, ReadonlySet<string>>>;
+  readonly #both: boolean;
+  readonly #directories: { readonly path: EntryPath; readonly section: SectionName }[] = [];
   #previousKey = "";
   #movedPath: EntryPath | undefined;
 
-  constructor(roots: ReadonlySet<string>) {
+  /** `both` where the sealed section's lines come, too: then what the plain one calls `moved` must be among them. */
+  constructor(roots: Readonly<Record<SectionName, ReadonlySet<string>>>, { both }: { both: boolean }) {
     this.#roots = roots;
+    this.#both = both;
   }
 
   accept(line: IndexLine, section: SectionName): void {
     if (!this.#isMovedTwin(line, section)) this.#checkOrder(line);
-    this.#movedPath = line.status === "moved" ? line.path : undefined;
+    this.#movedPath = this.#both && line.status === "moved" ? line.path : undefined;
     checkSection(line, section);
-    this.#checkParent(line);
-    if (isStored(line) && line.type === "directory") this.#directories.push(line.path);
+    this.#checkParent(line, section);
+    if (isStored(line) && line.type === "directory") this.#directories.push({ path: line.path, section });
   }
 
   end(): void {
@@ -54,22 +57,31 @@ export class TreeCheck {
     );
   }
 
-  #checkParent({ path }: IndexLine): void {
+  #checkParent(line: IndexLine, section: SectionName): void {
+    const { path } = line;
     const parent = parentOf(path);
-    if (parent === undefined) {
-      if (this.#roots.has(rootIdOf(path))) return;
+    if (parent === undefined) return this.#checkRoot(line, section);
+    while (this.#directories.length > 0 && !isBelow(parent, this.#directories.at(-1)!.path))
+      this.#directories.pop();
+    const there = this.#directories.at(-1);
+    // A plain entry is read without the key as well, so what it stands in must be plain, too.
+    if (there?.path === parent && (section === "sealed" || there.section === "plain")) return;
+    throw new FormatError(
+      "unsafe-path",
+      `the parent of ${displayPath(path)} is not a directory of this archive`,
+    );
+  }
+
+  #checkRoot(line: IndexLine, section: SectionName): void {
+    const { path } = line;
+    if (!this.#roots[section].has(rootIdOf(path))) {
       throw new FormatError(
         "unsafe-path",
         `${displayPath(path)} belongs to a root that the archive does not declare`,
       );
     }
-    while (this.#directories.length > 0 && !isBelow(parent, this.#directories.at(-1)!))
-      this.#directories.pop();
-    if (this.#directories.at(-1) === parent) return;
-    throw new FormatError(
-      "unsafe-path",
-      `the parent of ${displayPath(path)} is not a directory of this archive`,
-    );
+    if (isStored(line) && line.type === "symlink")
+      throw new FormatError("unsafe-link", `the root ${displayPath(path)} is a symbolic link`);
   }
 }
 

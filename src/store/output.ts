@@ -1,9 +1,11 @@
-import { lstat, stat } from "node:fs/promises";
+import { lstat, realpath, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { StoreError } from "./errors.ts";
 
 export interface OutputPlace {
   readonly directory: string;
+  /** The same without links on the way. */
+  readonly realDirectory: string;
   readonly name: string;
 }
 
@@ -21,7 +23,7 @@ export async function locateOutput(path: string, defaultName: string): Promise<O
     () => true,
     () => false,
   );
-  if (!isTaken) return place;
+  if (!isTaken) return { ...place, realDirectory: await realpath(place.directory) };
   throw new StoreError("exists", `${place.directory}/${place.name} exists`, {
     hint: "nothing is ever overwritten: choose another name, or a directory to get a dated one",
   });

@@ -11,7 +11,7 @@ export interface BadBytes {
   readonly section: SectionName | undefined;
   readonly offset: number;
   readonly length: number | undefined;
-  readonly kind: "damaged" | "missing" | "zero-filled";
+  readonly kind: "damaged" | "missing" | "zero-filled" | "trailing";
 }
 
 /** Long zero runs do not occur in compressed or encrypted bytes: a copy that was never filled in. */
@@ -81,9 +81,24 @@ export async function outerBadBytes(source: ByteSource, container: Container): P
     const headers = lostHeaders(container, offset, length);
     bad.push(...headers);
     if (headers.length > 0 || isCutHeader(container, offset, length)) continue;
-    bad.push({ section: undefined, offset, length, kind: await gapKind(source, offset, length) });
+    bad.push(
+      trailing(container, source) ?? {
+        section: undefined,
+        offset,
+        length,
+        kind: await gapKind(source, offset, length),
+      },
+    );
   }
   return [...bad, ...tailBadBytes(source, container)];
+}
+
+/** What follows an archive that is all there. */
+function trailing({ found, end }: Container, source: ByteSource): BadBytes | undefined {
+  const last = found.members.at(-1);
+  if (end === undefined || last?.offset !== end.archiveBytes - endMemberBytes) return undefined;
+  const length = source.sizeBytes - end.archiveBytes;
+  return length > 0 ? { section: undefined, offset: end.archiveBytes, length, kind: "trailing" } : undefined;
 }
 
 /** The headers of segments whose places were inferred inside a gap: there only the header is damaged. */
