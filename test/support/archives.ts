@@ -1,13 +1,7 @@
-import { randomBytes } from "node:crypto";
+import { createCipheriv, randomBytes } from "node:crypto";
 import type { ByteSource } from "../../src/format/bytes.ts";
 import { parseEntryPath, sortKey } from "../../src/format/entry-path.ts";
-import type {
-  AbsentLine,
-  Attributes,
-  EntryStatus,
-  IndexLine,
-  InventoryLine,
-} from "../../src/format/entry.ts";
+import type { Attributes, EntryStatus, IndexLine, InventoryLine } from "../../src/format/entry.ts";
 import { frameContentBytes } from "../../src/format/frame.ts";
 import { FramePacker, LargeFilePacker } from "../../src/format/frame-packer.ts";
 import type { Manifest } from "../../src/format/manifest.ts";
@@ -38,6 +32,11 @@ export const testAttributes: Attributes = {
 
 export function bytesPath(text: string): ReturnType<typeof parseEntryPath> {
   return parseEntryPath(Buffer.from(text));
+}
+
+/** Bytes that do not compress, the same on every run. */
+export function incompressible(length: number): Buffer {
+  return createCipheriv("aes-128-ctr", Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(length));
 }
 
 /** A byte source over a buffer, as a store would give it. */

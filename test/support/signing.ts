@@ -1,11 +1,11 @@
-/** TEST KEYS, made by ssh-keygen of OpenSSH 9.2 for the tests; they sign nothing else. */
-export const testSigningKey = `-----BEGIN OPENSSH PRIVATE KEY-----
-b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
-QyNTUxOQAAACA35twd1Ue0E9X60/4r/A7+qCFQTrpgQiSUdSOy/JHouQAAAJDvN3bN7zd2
-zQAAAAtzc2gtZWQyNTUxOQAAACA35twd1Ue0E9X60/4r/A7+qCFQTrpgQiSUdSOy/JHouQ
-AAAECXSSplBDyAzlYMmZhR8aOWGdFDN/Kh4QmApjglevf8uTfm3B3VR7QT1frT/iv8Dv6o
-IVBOumBCJJR1I7L8kei5AAAABnRlc3RAeAECAwQFBgc=
------END OPENSSH PRIVATE KEY-----
-`;
-export const testPublicKey =
-  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDfm3B3VR7QT1frT/iv8Dv6oIVBOumBCJJR1I7L8kei5";
+import { generateKeyPairSync } from "node:crypto";
+import { SigningKey, publicKeyText } from "../../src/format/ssh-key.ts";
+import { sshString } from "../../src/format/ssh-wire.ts";
+
+/** A fresh Ed25519 key that signs archives. */
+export function testSigningKey(): SigningKey {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const point = publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+  const blob = Buffer.concat([sshString("ssh-ed25519"), sshString(point)]);
+  return new SigningKey(publicKeyText(blob), privateKey);
+}
