@@ -92,7 +92,7 @@ export class EntryPacker {
       { path: entry.path, type: "file", size: content.length, ...facts, ...this.#keep(attributes!) },
       content,
     );
-    this.#note(entry);
+    this.#note(entry, outcome);
   }
 
   /** A database is planned as one and comes by its snapshot; one that turns up otherwise is not to be trusted. */
@@ -138,7 +138,8 @@ export class EntryPacker {
         ? withReason(status, reason)
         : withReason(as.status, as.reason),
     );
-    this.#note(entry);
+    // A snapshot is another file by nature; it stands for the database under all its names.
+    this.#note(entry, as.attributes === undefined ? file.opened : {});
   }
 
   /** A directory that is gone stays, as the parent of what was planned below it. */
@@ -170,12 +171,16 @@ export class EntryPacker {
     });
   }
 
-  /** A further name of a file that is in this section. If that one is not, or this is another file by now: a file of its own. */
+  /**
+   * A further name of a file that is in this section, whatever became of its content since it was planned. If that one
+   * is not, or this is another file by now: a file of its own.
+   */
   *#packHardlink(entry: PlannedEntry): Generator<PackedFrame> {
     const outcome = readAttributes(entry);
     const { link } = entry;
     const stands = link !== undefined && this.#stored.has(link);
-    if (outcome.status !== "ok" || outcome.moved === true || !stands) {
+    const isSame = outcome.status === "ok" && (this.#isPlain ? !outcome.moved : !outcome.replaced);
+    if (!isSame || !stands) {
       if (this.#isPlain) return this.#move(entry, "its first name is sealed, or it is another file now");
       return yield* this.#packFile({ ...entry, type: "file", size: entry.identity?.sizeBytes ?? 0 });
     }
@@ -221,7 +226,7 @@ export class EntryPacker {
     return attributes;
   }
 
-  #note({ path }: PlannedEntry): void {
-    if (this.#linkTargets.has(path)) this.#stored.add(path);
+  #note({ path }: PlannedEntry, { replaced }: Pick<ReadOutcome, "replaced">): void {
+    if (this.#linkTargets.has(path) && replaced !== true) this.#stored.add(path);
   }
 }

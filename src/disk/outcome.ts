@@ -21,6 +21,8 @@ export interface ReadOutcome {
   readonly attributes?: Attributes;
   /** It is not in the state in which it was planned: a plain entry must be sealed instead. */
   readonly moved?: true;
+  /** It is another inode than the one that was planned. */
+  readonly replaced?: true;
   /** The file has holes. */
   readonly sparse?: true;
   /** It no longer fits the buffer, which holds its beginning: LargeFile reads it whole. */
@@ -51,12 +53,15 @@ const blockBytes = 512n;
 export function factsOf(
   entry: PlannedEntry,
   stats: BigIntStats,
-): Pick<ReadOutcome, "attributes" | "moved" | "sparse"> {
-  const isPlanned = entry.identity !== undefined && isSame(entry.identity, identityOf(stats));
+): Pick<ReadOutcome, "attributes" | "moved" | "replaced" | "sparse"> {
+  const { identity } = entry;
+  const isPlanned = identity !== undefined && isSame(identity, identityOf(stats));
+  const isReplaced = identity?.dev !== stats.dev || identity.ino !== stats.ino;
   const isSparse = stats.isFile() && stats.size - stats.blocks * blockBytes >= holeBytesMin;
   return {
     attributes: attributesOf(stats),
     ...(!isPlanned && { moved: true }),
+    ...(isReplaced && { replaced: true }),
     ...(isSparse && { sparse: true }),
   };
 }

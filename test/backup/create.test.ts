@@ -5,7 +5,7 @@ import { createBackup } from "../../src/backup/create.ts";
 import type { CreateReport, InspectReport, ListedEntry, VerifyReport } from "../../src/backup/reports.ts";
 import { openMarker, plantInstallation, secretMarker, smallInstallation } from "../support/installation.ts";
 import { plainSectionOf } from "../support/plain-section.ts";
-import { testPublicKey, testSigningKey } from "../support/signing.ts";
+import { sshPrivateKey, sshPublicKey } from "../support/ssh-keys.ts";
 import { plant } from "../support/tree.ts";
 import { walkTree } from "../support/walk.ts";
 import { makeWorld, namesIn, type World } from "../support/world.ts";
@@ -236,22 +236,22 @@ describe("a signed archive", () => {
   it("is authentic to who trusts the signer, full to others, and holds to --require-signature", async () => {
     const world = await smallWorld();
     const key = join(world.archives, "signing");
-    writeFileSync(key, testSigningKey, { mode: 0o600 });
+    writeFileSync(key, sshPrivateKey, { mode: 0o600 });
     const { file } = await create(world, "--signing-key", key);
     const verify = async (...argv: string[]): Promise<VerifyReport> =>
       JSON.parse((await world.ocbak(["verify", "--json", ...argv, file])).out) as VerifyReport;
-    const trusted = ["--trusted-signer", testPublicKey];
+    const trusted = ["--trusted-signer", sshPublicKey];
     expect(await verify(...trusted, "--require-signature")).toMatchObject({
       verdict: "authentic",
-      signer: { key: testPublicKey, trusted: true },
+      signer: { key: sshPublicKey, trusted: true },
     });
-    expect(await verify()).toMatchObject({ verdict: "full", signer: { key: testPublicKey, trusted: false } });
+    expect(await verify()).toMatchObject({ verdict: "full", signer: { key: sshPublicKey, trusted: false } });
   });
 
   it("is missed where --require-signature asks for it: 23 from verify and from restore", async () => {
     const world = await smallWorld();
     const { file } = await create(world);
-    const asked = ["--trusted-signer", testPublicKey, "--require-signature"];
+    const asked = ["--trusted-signer", sshPublicKey, "--require-signature"];
     expect((await world.ocbak(["verify", ...asked, file])).status).toBe(23);
     expect((await world.ocbak(["restore", ...asked, "--home", world.newHome, file])).status).toBe(23);
     expect(namesIn(world.newHome)).toEqual([]);

@@ -1,0 +1,11 @@
+/** TEST KEY, made by ssh-keygen of OpenSSH 9.2 for the tests; it signs nothing else. */
+export const sshPrivateKey = `-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+QyNTUxOQAAACA35twd1Ue0E9X60/4r/A7+qCFQTrpgQiSUdSOy/JHouQAAAJDvN3bN7zd2
+zQAAAAtzc2gtZWQyNTUxOQAAACA35twd1Ue0E9X60/4r/A7+qCFQTrpgQiSUdSOy/JHouQ
+AAAECXSSplBDyAzlYMmZhR8aOWGdFDN/Kh4QmApjglevf8uTfm3B3VR7QT1frT/iv8Dv6o
+IVBOumBCJJR1I7L8kei5AAAABnRlc3RAeAECAwQFBgc=
+-----END OPENSSH PRIVATE KEY-----
+`;
+export const sshPublicKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDfm3B3VR7QT1frT/iv8Dv6oIVBOumBCJJR1I7L8kei5";
