@@ -1,7 +1,8 @@
-import { Archive, type OpenArchive } from "../format/archive.ts";
+import type { Archive, OpenArchive } from "../format/archive.ts";
 import { FormatError } from "../format/errors.ts";
 import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
 import type { Context } from "./context.ts";
+import { openArchive } from "./open-archive.ts";
 import { type ReadOptions, hasKey, openSource, signerOf } from "./read-options.ts";
 import type { InspectReport } from "./reports.ts";
 
@@ -12,7 +13,7 @@ export async function inspectArchive(
   context: Context,
 ): Promise<InspectReport> {
   await using source = await openSource(path, options, context);
-  const archive = await Archive.open(source);
+  const archive = await openArchive(source);
   const entries = await archive.openEntries(await keyIfFits(archive, options), { prove: false });
   const { manifest, ageSummary } = archive.layout;
   const { installation, series, tool } = manifest;

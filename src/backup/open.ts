@@ -1,10 +1,11 @@
-import { Archive, type OpenArchive } from "../format/archive.ts";
+import type { Archive, OpenArchive } from "../format/archive.ts";
 import { type EntryPath, parseEntryPath } from "../format/entry-path.ts";
 import type { IndexLine } from "../format/entry.ts";
 import { FormatError } from "../format/errors.ts";
 import { type ProvedSection, mergedLines } from "../format/index-check.ts";
 import type { Context } from "./context.ts";
 import { BackupError } from "./errors.ts";
+import { openArchive } from "./open-archive.ts";
 import {
   type OpenSource,
   type ReadOptions,
@@ -26,7 +27,7 @@ export interface Opened extends AsyncDisposable {
 export async function openForReading(path: string, options: ReadOptions, context: Context): Promise<Opened> {
   const source = await openSource(path, options, context);
   try {
-    const archive = await Archive.open(source);
+    const archive = await openArchive(source);
     const signer = signerOf(archive, options);
     const fileKey = hasKey(options) ? await archive.fileKey(options.keys) : undefined;
     const entries = await archive.openEntries(fileKey, { prove: false });

@@ -4,9 +4,10 @@ import { assertPlaceable } from "../disk/refusals.ts";
 import type { Ownership } from "../disk/staged-file.ts";
 import { Staging } from "../disk/staging.ts";
 import { StagingWriter } from "../disk/staging-writer.ts";
-import { Archive, type OpenArchive } from "../format/archive.ts";
+import type { Archive, OpenArchive } from "../format/archive.ts";
 import type { Context } from "./context.ts";
 import { BackupError } from "./errors.ts";
+import { openArchive } from "./open-archive.ts";
 import { assertGatewayStopped, whileGatewayStopped } from "./gateway-stop.ts";
 import { hasKey, openSource } from "./read-options.ts";
 import type { RestoreReport } from "./reports.ts";
@@ -25,7 +26,7 @@ export async function restoreArchive(
   context: Context,
 ): Promise<RestoreReport> {
   await using source = await openSource(path, options, context);
-  const archive = await Archive.open(source);
+  const archive = await openArchive(source);
   const entries = await openProved(archive, options);
   const plan = await planRestore(archive, entries, { options, context });
   if (options.dryRun === true) return restoreReport(plan, undefined);
