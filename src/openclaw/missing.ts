@@ -33,6 +33,7 @@ export function requireInstallation(request: LocateRequest, places: Places): voi
 function describe(stateDir: string): string {
   try {
     fs.statSync(stateDir);
+    fs.accessSync(stateDir, fs.constants.X_OK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     return code === "EACCES" ? `${stateDir} is not readable for this user` : `${stateDir} does not exist`;

@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { noise, smallInstallation } from "./installation.ts";
+import { start, type Ended } from "./program.ts";
+import { plant } from "./tree.ts";
+import { walkTree } from "./walk.ts";
+import { makeWorld, type World } from "./world.ts";
+
+export interface Tally {
+  /** Runs that the signal reached in time, and those that were done before. */
+  killed: number;
+  finished: number;
+  /** Whatever a kill must not leave, in words. Empty is what it should be. */
+  readonly wrong: string[];
+}
+
+/** An installation with something of everything. */
+export async function worldToKill(): Promise<World> {
+  const world = await makeWorld();
+  plant(world.home, smallInstallation);
+  plant(world.home, {
+    ".openclaw/big": noise(3 * 1024 * 1024),
+    ".openclaw/memory.sqlite": { rows: 100 },
+  });
+  for (let n = 0; n < 30; n += 1) plant(world.home, { [`.openclaw/workspace/notes/${n}.md`]: `note ${n}` });
+  return world;
+}
+
+/** Runs the program and kills it after a random part of the time that a whole run takes. */
+async function killOnce(world: World, argv: readonly string[], wholeMs: number): Promise<Ended> {
+  const { child, ended } = start(world, argv);
+  await setTimeout(Math.random() * wholeMs * 1.05);
+  child.kill("SIGKILL");
+  return ended;
+}
+
+async function timed(run: () => Promise<Ended>): Promise<number> {
+  const startedAt = performance.now();
+  const { status, err } = await run();
+  if (status !== 0) throw new Error(`a whole run ended with ${status}: ${err}`);
+  return performance.now() - startedAt;
+}
+
+function count(tally: Tally, { status }: Ended): void {
+  if (status === null) tally.killed += 1;
+  else tally.finished += 1;
+}
+
+/** Kills `create` again and again, and looks at what it left under the finished name. */
+export async function killCreates(world: World, times: number): Promise<Tally> {
+  const tally: Tally = { killed: 0, finished: 0, wrong: [] };
+  const create = (name: string) => ["create", "--quiet", "-o", join(world.archives, name)];
+  const wholeMs = await timed(() => start(world, create("first.ocbak")).ended);
+  for (let n = 0; n < times; n += 1) {
+    const name = `${n}.ocbak`;
+    count(tally, await killOnce(world, create(name), wholeMs));
+    const others = readdirSync(world.archives).filter((one) => !/^\w+\.ocbak$/.test(one));
+    const strange = others.filter((one) => !/^\.\d+\.ocbak\.[0-9a-f]+\.partial$/.test(one));
+    if (strange.length > 0) tally.wrong.push(`run ${n} left ${strange.join(", ")}`);
+    if (!existsSync(join(world.archives, name))) continue;
+    const { status, out } = await world.ocbak(["verify", join(world.archives, name)]);
+    if (status !== 0) tally.wrong.push(`run ${n}: ${out}`);
+  }
+  const last = await world.ocbak(create("last.ocbak"));
+  if (last.status !== 0) tally.wrong.push(`the next create ended with ${last.status}: ${last.err}`);
+  const left = readdirSync(join(world.home, ".cache/ocbak"));
+  if (left.length > 0) tally.wrong.push(`private copies are left after it: ${left.join(", ")}`);
+  return tally;
+}
+
+/**
+ * Kills `restore --replace` again and again over a target with something in it. Each place must be as it was, or hold the
+ * whole restored tree; what was there before is beside it then.
+ */
+export async function killRestores(world: World, times: number): Promise<Tally> {
+  const tally: Tally = { killed: 0, finished: 0, wrong: [] };
+  const archive = join(world.archives, "to-restore.ocbak");
+  await world.ocbak(["create", "--quiet", "-o", archive]);
+  const restore = (home: string) => ["restore", "--quiet", "--replace", "--home", home, archive];
+  const wholeMs = await timed(() => start(world, restore(world.newHome)).ended);
+  const whole = placesIn(world.newHome);
+  for (let n = 0; n < times; n += 1) {
+    const home = `${world.newHome}-${n}`;
+    mkdirSync(home);
+    plant(home, { ".openclaw/mine": "mine" });
+    const before = placesIn(home);
+    count(tally, await killOnce(world, restore(home), wholeMs));
+    for (const [at, place] of placesIn(home).entries()) {
+      if (place !== before[at] && place !== whole[at])
+        tally.wrong.push(`run ${n} left ${readdirSync(home).join(", ")}: ${place.slice(0, 200)}`);
+    }
+    const { status, err } = await world.ocbak(restore(home));
+    if (status !== 0) tally.wrong.push(`after run ${n} the next restore ended with ${status}: ${err}`);
+    if (placesIn(home).join("") !== whole.join(""))
+      tally.wrong.push(`after run ${n} the next one was not whole`);
+    rmSync(home, { recursive: true });
+  }
+  return tally;
+}
+
+/** What stands at each place that is restored to. */
+function placesIn(home: string): string[] {
+  return [".openclaw", "projects/bob"].map((place) =>
+    existsSync(join(home, place))
+      ? JSON.stringify(walkTree(join(home, place), { isPrivate: inState }))
+      : "nothing",
+  );
+}
+
+function inState(path: string): boolean {
+  return !path.startsWith("workspace");
+}
