@@ -143,8 +143,11 @@ describe("restored by root for another user at the path of the old home", () => 
   it("works fully: live, sessions and cron jobs listed, both agents answer and remember", async () => {
     gateway = await timed("start the gateway (same path)", () => startGateway(target));
     expect(await gateway.health()).toMatchObject(LIVE);
-    expect(await timed("list sessions", () => sessions(target))).toEqual(sourceSessions);
-    expect(await timed("list cron jobs", () => cronJobs(target))).toContain(CRON_JOB);
+    const [listed, jobs] = await timed("list sessions and cron jobs", () =>
+      Promise.all([sessions(target), cronJobs(target)]),
+    );
+    expect(listed).toEqual(sourceSessions);
+    expect(jobs).toContain(CRON_JOB);
     for (const session of [MOLTY, SCOUT]) {
       expect(await timed("hold a turn (same path)", () => recall(target, session))).toEqual([ANSWER, true]);
     }

@@ -1,5 +1,6 @@
-import { copyFile, mkdir, mkdtemp, rename, rm, stat, symlink } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rename, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { Cleanup } from "./cleanup.ts";
 import { demand } from "./command.ts";
 
 const VERSION = "2026.9.6";
@@ -18,26 +19,27 @@ export interface Client {
  * Installs the client once per machine, in `OCBAK_E2E_CACHE` (default `/var/cache/ocbak-e2e`).
  * A finished folder is taken as it is: it gets its name only when everything is in it.
  */
-export async function installClient(): Promise<Client> {
+export async function installClient(cleanup: Cleanup): Promise<Client> {
   const cache = process.env["OCBAK_E2E_CACHE"] ?? "/var/cache/ocbak-e2e";
-  await mkdir(cache, { recursive: true, mode: 0o755 });
+  if ((await mkdir(cache, { recursive: true })) !== undefined) await chmod(cache, 0o755);
   const openclaw = join(cache, `openclaw-${VERSION}`);
   const bin = join(cache, `bin-openclaw-${VERSION}-node-${process.version}`);
-  await once(openclaw, fetchOpenclaw);
-  await once(bin, (folder) => fillBin(folder, openclaw));
+  await once(openclaw, cleanup, fetchOpenclaw);
+  await once(bin, cleanup, (folder) => fillBin(folder, openclaw));
   return { version: VERSION, bin, node: join(bin, "node"), openclaw: join(bin, "openclaw") };
 }
 
-async function once(folder: string, fill: (folder: string) => Promise<void>): Promise<void> {
+async function once(
+  folder: string,
+  cleanup: Cleanup,
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
   if (await exists(folder)) return;
   const draft = await mkdtemp(`${folder}.draft-`);
-  try {
-    await fill(draft);
-    await demand({ file: "chmod", args: ["-R", "a+rX", draft], timeoutMs: 60_000 });
-    await rename(draft, folder);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+  cleanup.folder(draft);
+  await fill(draft);
+  await demand({ file: "chmod", args: ["-R", "a+rX", draft], timeoutMs: 60_000 });
+  await rename(draft, folder);
 }
 
 // Whether npm runs install scripts differs from npm to npm, so it never does here: the client's first start, which

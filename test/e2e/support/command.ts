@@ -34,14 +34,6 @@ export interface Running {
   readonly stop: (graceMs: number) => Promise<number | null>;
 }
 
-const groups = new Set<number>();
-process.on("exit", killAll);
-
-/** Kills every process group started here that still lives. */
-export function killAll(): void {
-  for (const pid of groups) killGroup(pid);
-}
-
 /** Runs a command to its end; past its time it is killed and the promise rejects with what it had printed. */
 export async function run(command: Command): Promise<Outcome> {
   const child = spawnGroup(command);
@@ -87,16 +79,13 @@ export function start(command: Omit<Command, "timeoutMs">): Running {
 
 // A group of its own, so that workers and shells below it can be ended with it.
 function spawnGroup(command: Omit<Command, "timeoutMs">): ChildProcess {
-  const child = spawn(command.file, command.args, {
+  return spawn(command.file, command.args, {
     cwd: command.cwd,
     env: command.env ?? process.env,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     ...(command.as === undefined ? {} : { uid: command.as.uid, gid: command.as.gid }),
   });
-  const { pid } = child;
-  if (pid !== undefined) groups.add(pid);
-  return child;
 }
 
 async function closed(child: ChildProcess): Promise<void> {
@@ -105,7 +94,6 @@ async function closed(child: ChildProcess): Promise<void> {
     child.once("exit", () => resolve());
   });
   killGroup(child.pid!);
-  groups.delete(child.pid!);
   await drained(child);
 }
 

@@ -1,14 +1,13 @@
-import { rmSync } from "node:fs";
 import { chmod, mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startCleanup, type Cleanup } from "./cleanup.ts";
 import { installClient } from "./client.ts";
-import { killAll } from "./command.ts";
 import { freePort } from "./gateway.ts";
 import type { Installation } from "./installation.ts";
 import { startMockModel, type MockModel } from "./mock-model.ts";
 import { buildOcbak, type Caller, type Ocbak } from "./ocbak.ts";
-import { addUser, removeUser, type TestUser } from "./user.ts";
+import { addUser, type TestUser } from "./user.ts";
 import { timed } from "./timing.ts";
 
 /** All that the end-to-end test stands on: a scratch folder, two users, a model, both programs. */
@@ -27,12 +26,12 @@ export interface World extends AsyncDisposable {
 
 export async function openWorld(): Promise<World> {
   if (process.getuid?.() !== 0) throw new Error("npm run e2e needs root: it makes users and changes owners");
-  const client = await timed("install OpenClaw, or find it", installClient);
   await using stack = new AsyncDisposableStack();
-  const scratch = await makeScratch(stack);
-  const before = await makeUser(stack, "before", join(scratch, "home/before"));
-  const after = await makeUser(stack, "after", join(scratch, "home/after"));
-  atTheEnd(stack, killAll);
+  const cleanup = stack.use(startCleanup());
+  const client = await timed("install OpenClaw, or find it", () => installClient(cleanup));
+  const scratch = await makeScratch(cleanup);
+  const before = await addUser("before", join(scratch, "home/before"), cleanup);
+  const after = await addUser("after", join(scratch, "home/after"), cleanup);
   const model = stack.use(await startMockModel());
   const main = await timed("build ocbak", () => buildOcbak(join(scratch, "ocbak")));
   const port = await freePort();
@@ -49,34 +48,14 @@ export async function openWorld(): Promise<World> {
   };
 }
 
-// Also when the test is interrupted: synchronous, so that it can be done while the process exits.
-function atTheEnd(stack: AsyncDisposableStack, cleanUp: () => void): void {
-  process.prependListener("exit", cleanUp);
-  stack.defer(() => {
-    process.off("exit", cleanUp);
-    cleanUp();
-  });
-}
-
-async function makeUser(stack: AsyncDisposableStack, label: string, home: string): Promise<TestUser> {
-  const user = await addUser(label, home);
-  atTheEnd(stack, () => removeUser(user));
-  return user;
-}
-
-async function makeScratch(stack: AsyncDisposableStack): Promise<string> {
+async function makeScratch(cleanup: Cleanup): Promise<string> {
   const scratch = await mkdtemp(join(tmpdir(), "ocbak-e2e-"));
-  atTheEnd(stack, () => rmSync(scratch, { recursive: true, force: true }));
-  await makeFolders(scratch);
-  return scratch;
-}
-
-async function makeFolders(scratch: string): Promise<void> {
+  cleanup.folder(scratch);
   await chmod(scratch, 0o755);
-  await mkdir(join(scratch, "home"));
-  await mkdir(join(scratch, "root"), { mode: 0o700 });
-  for (const open of ["tmp", "archives"]) {
-    await mkdir(join(scratch, open));
-    await chmod(join(scratch, open), 0o1777);
+  const modes = { home: 0o755, root: 0o700, tmp: 0o1777, archives: 0o1777 };
+  for (const [name, mode] of Object.entries(modes)) {
+    await mkdir(join(scratch, name));
+    await chmod(join(scratch, name), mode);
   }
+  return scratch;
 }
