@@ -4,7 +4,7 @@ import { FormatError } from "./errors.ts";
 import { parseIndexLine } from "./index-line.ts";
 import { controlPath, encodeControlHeader } from "./inner-tar.ts";
 import { limits } from "./limits.ts";
-import type { SectionReader } from "./section-reader.ts";
+import type { SectionTail } from "./section-reader.ts";
 import { isZero } from "./ustar.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -31,7 +31,7 @@ export function splitLines(bytes: Buffer, what: string): string[] {
  * The lines of a section's index, a frame's worth at a time. Reads only the index's frames. At the end its digest and
  * number of lines are held to close.json; until then the lines are claims.
  */
-export async function* indexBatches(section: SectionReader): AsyncGenerator<readonly IndexLine[]> {
+export async function* indexBatches(section: SectionTail): AsyncGenerator<readonly IndexLine[]> {
   const { index, entries } = section.close;
   const what = `the index of the ${section.name} section`;
   const digest = createHash("sha256");
@@ -57,7 +57,7 @@ export async function* indexBatches(section: SectionReader): AsyncGenerator<read
 }
 
 /** Length of the record header that begins the first index frame. */
-function headerLength(section: SectionReader, frame: Buffer): number {
+function headerLength(section: SectionTail, frame: Buffer): number {
   const header = encodeControlHeader(controlPath(section.name, "index.jsonl"), section.close.index.bytes);
   if (!header.equals(frame.subarray(0, header.length))) {
     throw new FormatError("bad-tar", `index.jsonl of the ${section.name} section has a wrong header`);
@@ -72,7 +72,7 @@ export class LineCursor {
   #at = 0;
   #ended = false;
 
-  constructor(section: SectionReader) {
+  constructor(section: SectionTail) {
     this.#batches = indexBatches(section);
   }
 

@@ -22,31 +22,59 @@ export interface SectionTies {
   readonly plainSegmentsSha256: string;
 }
 
-/** A section opened from its end: seek table, close.json, section.json. Content is read frame by frame. */
-export class SectionReader {
+/** The end of a section: seek table and close.json, which lead to its index. Content is read frame by frame. */
+export class SectionTail {
   readonly name: SectionName;
-  readonly header: SectionHeader;
   readonly close: Close;
   readonly frames: SeekTable;
   readonly #stream: RandomStream;
+
+  protected constructor(
+    name: SectionName,
+    stream: RandomStream,
+    { frames, close }: { frames: SeekTable; close: Close },
+  ) {
+    this.name = name;
+    this.#stream = stream;
+    this.frames = frames;
+    this.close = close;
+  }
+
+  /** `stream` is the section's zstd stream. Throws when its structure does not hold. */
+  static async openTail(name: SectionName, stream: RandomStream): Promise<SectionTail> {
+    return new SectionTail(name, stream, await readTail(name, stream));
+  }
+
+  /** The decoded bytes of one frame. */
+  async frame(index: number): Promise<Buffer> {
+    return readFrame(this.#stream, this.frames, index, this.name);
+  }
+
+  /** Bytes of the tar stream at which the index's record begins, after the last entry. */
+  get indexStart(): number {
+    return (
+      this.close.index.offset -
+      encodeControlHeader(controlPath(this.name, "index.jsonl"), this.close.index.bytes).length
+    );
+  }
+}
+
+/** A section opened from its end and held to its archive: seek table, close.json, section.json. */
+export class SectionReader extends SectionTail {
+  readonly header: SectionHeader;
 
   private constructor(
     name: SectionName,
     stream: RandomStream,
     parts: { frames: SeekTable; close: Close; header: SectionHeader },
   ) {
-    this.name = name;
-    this.#stream = stream;
-    this.frames = parts.frames;
-    this.close = parts.close;
+    super(name, stream, parts);
     this.header = parts.header;
   }
 
-  /** `stream` is the section's zstd stream. Throws when structure or bindings do not hold. */
+  /** Throws when structure or bindings do not hold. */
   static async open(name: SectionName, stream: RandomStream, ties: SectionTies): Promise<SectionReader> {
-    const frames = await readSeekTable(name, stream);
-    const close = parseCloseRecord(await readFrame(stream, frames, frames.length - 1, name), name);
-    checkIndexPlace(name, frames, close);
+    const { frames, close } = await readTail(name, stream);
     if (name === "sealed" && close.plainSegmentsSha256 !== ties.plainSegmentsSha256) {
       throw new FormatError(
         "unbound",
@@ -63,25 +91,22 @@ export class SectionReader {
     return new SectionReader(name, stream, { frames, close, header });
   }
 
-  /** The decoded bytes of one frame. */
-  async frame(index: number): Promise<Buffer> {
-    return readFrame(this.#stream, this.frames, index, this.name);
-  }
-
   /** Bytes of the tar stream at which the inventory's record begins. */
   get inventoryStart(): number {
     const json = encodeSectionHeader(this.header);
     const header = encodeControlHeader(controlPath(this.name, "section.json"), json.length);
     return header.length + json.length + paddingAfter(json.length);
   }
+}
 
-  /** Bytes of the tar stream at which the index's record begins, after the last entry. */
-  get indexStart(): number {
-    return (
-      this.close.index.offset -
-      encodeControlHeader(controlPath(this.name, "index.jsonl"), this.close.index.bytes).length
-    );
-  }
+async function readTail(
+  name: SectionName,
+  stream: RandomStream,
+): Promise<{ frames: SeekTable; close: Close }> {
+  const frames = await readSeekTable(name, stream);
+  const close = parseCloseRecord(await readFrame(stream, frames, frames.length - 1, name), name);
+  checkIndexPlace(name, frames, close);
+  return { frames, close };
 }
 
 async function readSeekTable(name: SectionName, stream: RandomStream): Promise<SeekTable> {

@@ -10,6 +10,11 @@ export interface FoundMember extends MemberHeader {
   readonly presentBytes: number;
 }
 
+/** Where the member after this one begins. */
+export function memberEnd(member: FoundMember): number {
+  return member.offset + memberBytes(member.sizeBytes);
+}
+
 /** Bytes between members, or before the first, that are no member. */
 export interface Gap {
   readonly offset: number;
@@ -35,14 +40,16 @@ export async function findMembers(source: ByteSource): Promise<FoundMembers> {
   const gaps: Gap[] = [];
   let offset = 0;
   while (offset < source.sizeBytes) {
-    const header = await headerAt(source, offset, archiveId);
+    // What stands behind `end` is no part of this archive, whatever it is.
+    const isOver = members.at(-1)?.name === memberNames.end;
+    const header = isOver ? undefined : await headerAt(source, offset, archiveId);
     if (header !== undefined) {
       const presentBytes = Math.max(0, Math.min(header.sizeBytes, source.sizeBytes - offset - blockBytes));
       members.push({ ...header, offset, presentBytes });
       offset += memberBytes(header.sizeBytes);
       continue;
     }
-    const next = (await nextHeader(source, offset + 1, archiveId)) ?? source.sizeBytes;
+    const next = (isOver ? undefined : await nextHeader(source, offset + 1, archiveId)) ?? source.sizeBytes;
     if (!(await isTail(source, members, offset)))
       gaps.push({ offset, length: next - offset, before: members.length });
     offset = next;

@@ -1,9 +1,10 @@
 import type { ByteSource } from "../bytes.ts";
 import { type SectionName, sectionNames } from "../entry.ts";
-import { endMemberBytes, memberBytes, memberNames } from "../member.ts";
+import { endMemberBytes, firstSegment, memberBytes, memberNames, parseSegmentName } from "../member.ts";
 import { blockBytes } from "../ustar.ts";
 import type { Container } from "./container.ts";
 import { type SegmentState, segmentState } from "./holey-stream.ts";
+import { type FoundMember, memberEnd } from "./members.ts";
 import type { FoundSegment } from "./segments.ts";
 
 /** Bytes of the file that are not what they should be; `length` undefined where it is not known how many are gone. */
@@ -37,7 +38,8 @@ export async function surveySegments(
     presentBytes += segment.presentBytes;
     const state: SegmentState = await segmentState(source, segment);
     if (state === "intact") proved.add(segment.number);
-    if (state === "damaged") bad.push(...(await badBytesOf(source, section, segment)));
+    if (state === "damaged" || state === "unnamed")
+      bad.push(...(await badBytesOf(source, section, { segment, state })));
   }
   return { proved, bad, presentBytes };
 }
@@ -45,7 +47,7 @@ export async function surveySegments(
 async function badBytesOf(
   source: ByteSource,
   section: SectionName,
-  segment: FoundSegment,
+  { segment, state }: { segment: FoundSegment; state: "damaged" | "unnamed" },
 ): Promise<BadBytes[]> {
   const content = await source.read(segment.offset, segment.bytes);
   const runs = zeroRuns(content).map(([start, length]) => ({
@@ -54,7 +56,8 @@ async function badBytesOf(
     length,
     kind: "zero-filled" as const,
   }));
-  return runs.length > 0
+  // Without its digest nothing but zeros can be told from what was written.
+  return runs.length > 0 || state === "unnamed"
     ? runs
     : [{ section, offset: segment.offset, length: segment.bytes, kind: "damaged" }];
 }
@@ -78,7 +81,7 @@ export async function outerBadBytes(source: ByteSource, container: Container): P
   const { found } = container;
   const bad: BadBytes[] = [];
   for (const { offset, length } of found.gaps) {
-    const headers = lostHeaders(container, offset, length);
+    const headers = await lostHeaders(source, container, { offset, length });
     bad.push(...headers);
     if (headers.length > 0 || isCutHeader(container, offset, length)) continue;
     bad.push(
@@ -102,20 +105,22 @@ function trailing({ found, end }: Container, source: ByteSource): BadBytes | und
 }
 
 /** The headers of segments whose places were inferred inside a gap: there only the header is damaged. */
-function lostHeaders({ segments }: Container, offset: number, length: number): BadBytes[] {
-  return sectionNames.flatMap((section) =>
-    segments[section]
-      .filter(
-        (segment) =>
-          segment.sha256 === undefined && offset < segment.offset && segment.offset < offset + length,
-      )
-      .map((segment) => ({
-        section,
-        offset: segment.offset - blockBytes,
-        length: blockBytes,
-        kind: "damaged" as const,
-      })),
-  );
+async function lostHeaders(
+  source: ByteSource,
+  { segments }: Container,
+  { offset, length }: { offset: number; length: number },
+): Promise<BadBytes[]> {
+  const lost: BadBytes[] = [];
+  for (const section of sectionNames) {
+    for (const segment of segments[section]) {
+      const isInGap = offset < segment.offset && segment.offset < offset + length;
+      if (segment.sha256 !== undefined || !isInGap) continue;
+      const header = { offset: segment.offset - blockBytes, length: blockBytes };
+      const kind = await gapKind(source, header.offset, header.length);
+      lost.push({ section, ...header, kind });
+    }
+  }
+  return lost;
 }
 
 /** A tail too short for the member it begins: cut, not damaged. */
@@ -128,7 +133,8 @@ function isCutHeader({ found }: Container, offset: number, length: number): bool
 }
 
 /** The end member says what should be here; a lost one means a lost tail, unless bytes stand in its place. */
-function tailBadBytes(source: ByteSource, { found, end }: Container): BadBytes[] {
+function tailBadBytes(source: ByteSource, container: Container): BadBytes[] {
+  const { found, end } = container;
   const { members, gaps } = found;
   const at = { section: undefined, offset: source.sizeBytes };
   const last = members.at(-1);
@@ -137,7 +143,8 @@ function tailBadBytes(source: ByteSource, { found, end }: Container): BadBytes[]
     if (missing <= 0) return [];
     const isCutAfterEnd = last?.offset === end.archiveBytes - endMemberBytes;
     if (isCutAfterEnd) return [{ ...at, length: missing, kind: "missing" }];
-    if (gaps.length > 0) return [{ ...at, offset: gaps[0]!.offset, length: missing, kind: "missing" }];
+    const lostAt = gaps[0]?.offset ?? firstLostSegment(container);
+    if (lostAt !== undefined) return [{ ...at, offset: lostAt, length: missing, kind: "missing" }];
     // All members join up: what is wrong is the length that end gives.
     return [{ ...at, offset: last!.offset, length: memberBytes(last!.sizeBytes), kind: "damaged" }];
   }
@@ -147,6 +154,24 @@ function tailBadBytes(source: ByteSource, { found, end }: Container): BadBytes[]
   const tail = gaps.at(-1);
   if (tail?.before === members.length && tail.length >= endMemberBytes) return [];
   return [{ ...at, length: undefined, kind: "missing" }];
+}
+
+/** Where the first segment that is not here would begin, in a copy without gaps. */
+function firstLostSegment({ found, checksums }: Container): number | undefined {
+  for (const section of sectionNames) {
+    const opener = section === "plain" ? memberNames.manifest : memberNames.pad;
+    const isOfSection = ({ name }: FoundMember): boolean => parseSegmentName(name)?.section === section;
+    const members = found.members.filter((member) => member.name === opener || isOfSection(member));
+    let next = firstSegment(section);
+    let at = members[0] && memberEnd(members[0]);
+    for (const member of members.filter(isOfSection)) {
+      if (parseSegmentName(member.name)!.number !== next) return at;
+      next++;
+      at = memberEnd(member);
+    }
+    if (checksums !== undefined && next - firstSegment(section) < checksums[section].segments) return at;
+  }
+  return undefined;
 }
 
 async function gapKind(source: ByteSource, offset: number, length: number): Promise<BadBytes["kind"]> {

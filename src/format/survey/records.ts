@@ -12,8 +12,8 @@ export interface RecordSink {
   /** All bytes of the entry were here. `proved`: all of them in segments whose digests hold. */
   end(line: StoredLine, found: { readonly sha256: string; readonly proved: boolean }): void;
   cut(line: StoredLine, presentBytes: number): void;
-  /** A control entry, whole or as much of it as is here from its start. */
-  control(path: string, content: Buffer): void;
+  /** A control entry begins; what is returned takes its content in parts, as far as it is here. */
+  control(path: string): ((part: Buffer) => void) | undefined;
 }
 
 interface Open {
@@ -24,7 +24,7 @@ interface Open {
   proved: boolean;
   readonly wanted: boolean;
   readonly digest: Hash;
-  readonly parts: Buffer[];
+  readonly takeControl: ((part: Buffer) => void) | undefined;
 }
 
 /** Goes through frames as they are found and makes out the entries in them; after a hole it starts anew at a frame's start. */
@@ -55,21 +55,28 @@ export class RecordScanner {
     this.#held = Buffer.alloc(0);
     if (open === undefined) return;
     if (open.contentRest === 0) this.#finish(open);
-    else if (open.header.line === undefined) this.#sink.control(open.header.path, Buffer.concat(open.parts));
-    else if (open.wanted) this.#sink.cut(open.header.line, open.header.size - open.contentRest);
+    else if (open.header.line !== undefined && open.wanted)
+      this.#sink.cut(open.header.line, open.header.size - open.contentRest);
   }
 
   /** Bytes consumed, or undefined where the rest of the frame is no record: the middle of a file that was lost. */
   #takeHeader(frame: FoundFrame, at: number): number | undefined {
     const rest = frame.content.subarray(at, at + headerBytesMax);
-    const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, rest]) : rest;
-    const header = parseEntryHeader(bytes);
-    if (header === undefined) {
-      this.#held = bytes.length < headerBytesMax ? Buffer.from(bytes) : Buffer.alloc(0);
-      return undefined;
-    }
-    const consumed = header.headerBytes - this.#held.length;
+    const held = this.#held;
     this.#held = Buffer.alloc(0);
+    const joined = Buffer.concat([held, rest]);
+    const continued = parseEntryHeader(joined);
+    if (continued !== undefined) return this.#begin(frame, at, { ...continued, held: held.length });
+    // What was held may have been the end of a lost file: then this frame begins with a header of its own.
+    const fresh = held.length > 0 ? parseEntryHeader(rest) : undefined;
+    if (fresh !== undefined) return this.#begin(frame, at, { ...fresh, held: 0 });
+    const isShort = joined.length < headerBytesMax;
+    if (isShort || rest.length < headerBytesMax) this.#held = Buffer.from(isShort ? joined : rest);
+    return undefined;
+  }
+
+  #begin(frame: FoundFrame, at: number, header: FoundHeader & { readonly held: number }): number {
+    const consumed = header.headerBytes - header.held;
     const contentOffset = frame.contentOffset === undefined ? undefined : frame.contentOffset + at + consumed;
     const wanted = header.line === undefined || this.#sink.begin(header.line, { contentOffset });
     const recordRest = header.size + paddingAfter(header.size);
@@ -80,7 +87,7 @@ export class RecordScanner {
       proved: frame.proved,
       wanted,
       digest: createHash("sha256"),
-      parts: [],
+      takeControl: header.line === undefined ? this.#sink.control(header.path) : undefined,
     };
     if (recordRest === 0) this.#close();
     return consumed;
@@ -99,7 +106,7 @@ export class RecordScanner {
   }
 
   #pass(open: Open, content: Buffer): void {
-    if (open.header.line === undefined) open.parts.push(Buffer.from(content));
+    if (open.header.line === undefined) open.takeControl?.(content);
     else if (open.wanted) {
       open.digest.update(content);
       this.#sink.content(content);
@@ -112,8 +119,8 @@ export class RecordScanner {
     this.#finish(open);
   }
 
-  #finish({ header, wanted, digest, proved, parts }: Open): void {
-    if (header.line === undefined) this.#sink.control(header.path, Buffer.concat(parts));
-    else if (wanted) this.#sink.end(header.line, { sha256: digest.digest("hex"), proved });
+  #finish({ header, wanted, digest, proved }: Open): void {
+    if (header.line !== undefined && wanted)
+      this.#sink.end(header.line, { sha256: digest.digest("hex"), proved });
   }
 }

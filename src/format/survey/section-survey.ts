@@ -4,7 +4,7 @@ import { controlPath, encodeEntryHeader } from "../inner-tar.ts";
 import type { SectionTies } from "../section-reader.ts";
 import { findFrames } from "./frames.ts";
 import type { HoleyStream } from "./holey-stream.ts";
-import { type KnownIndex, readInventory, readKnownIndex } from "./known-index.ts";
+import { InventoryReader, type KnownIndex, readKnownIndex } from "./known-index.ts";
 import { type RecordSink, RecordScanner } from "./records.ts";
 
 export type Condition = "whole" | "cut" | "missing" | "damaged";
@@ -99,9 +99,12 @@ class Collector implements RecordSink {
     this.#salvage?.end(this.#known(line), "worthless");
   }
 
-  control(path: string, content: Buffer): void {
-    if (path !== controlPath(this.#name, "inventory.jsonl")) return;
-    this.#inventory = new Map(readInventory(content).map((line) => [line.path, line.size]));
+  control(path: string): ((part: Buffer) => void) | undefined {
+    if (path !== controlPath(this.#name, "inventory.jsonl")) return undefined;
+    const planned = new Map<EntryPath, number>();
+    this.#inventory = planned;
+    const reader = new InventoryReader((line) => planned.set(line.path, line.size));
+    return (part) => reader.push(part);
   }
 
   /** A tar inside a lost file's content must not be taken for entries: the lists decide what may stand here, and where. */

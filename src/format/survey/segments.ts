@@ -1,8 +1,9 @@
 import type { Checksums } from "../checksums.ts";
 import type { SectionName } from "../entry.ts";
 import { firstSegment, memberBytes, parseSegmentName } from "../member.ts";
+import { limits } from "../limits.ts";
 import { blockBytes } from "../ustar.ts";
-import type { FoundMembers } from "./members.ts";
+import type { FoundMembers, Gap } from "./members.ts";
 
 /** A segment as far as it is here. */
 export interface FoundSegment {
@@ -48,7 +49,8 @@ function namedSegments(section: SectionName, found: FoundMembers): Omit<FoundSeg
     if (
       name?.section !== section ||
       name.number <= (segments.at(-1)?.number ?? -1) ||
-      name.number < firstSegment(section)
+      name.number < firstSegment(section) ||
+      member.sizeBytes > limits.segmentBytesMax
     )
       continue;
     const { number, sha256 } = name;
@@ -69,7 +71,7 @@ function inferSegments(
 ): FoundSegment[] {
   const inferred: FoundSegment[] = [];
   for (const gap of found.gaps) {
-    const numbers = missingNumbers(section, found, { before: gap.before, known });
+    const numbers = missingNumbers(section, found, { gap, known });
     const sizes = numbers.map((number) => segmentSize(section, number, known));
     const length = sizes.reduce((sum, bytes) => sum + memberBytes(bytes), 0);
     if (numbers.length === 0 || length !== gap.length) continue;
@@ -95,10 +97,10 @@ function inferSegments(
 function missingNumbers(
   section: SectionName,
   found: FoundMembers,
-  { before, known }: { before: number; known: KnownSizes },
+  { gap, known }: { gap: Gap; known: KnownSizes },
 ): number[] {
-  const previous = found.members[before - 1];
-  const next = found.members[before];
+  const previous = found.members[gap.before - 1];
+  const next = found.members[gap.before];
   const previousName = previous && parseSegmentName(previous.name);
   const nextName = next && parseSegmentName(next.name);
   if (previousName !== undefined && previousName.section !== section) return [];
@@ -107,7 +109,9 @@ function missingNumbers(
   const from = previousName === undefined ? firstSegment(section) : previousName.number + 1;
   const total = known.checksums && known.checksums[section].segments + firstSegment(section);
   const to = nextName?.section === section ? nextName.number : (total ?? from);
-  return Array.from({ length: Math.max(0, Math.min(to - from, 1_000_000)) }, (_, index) => from + index);
+  // More than the gap can hold are not worth counting out.
+  const count = (to - from) * memberBytes(1) > gap.length ? 0 : Math.max(0, to - from);
+  return Array.from({ length: count }, (_, index) => from + index);
 }
 
 function segmentSize(
