@@ -1,6 +1,6 @@
 import { createCipheriv, randomBytes } from "node:crypto";
 import type { ByteSource } from "../../src/format/bytes.ts";
-import { parseEntryPath, sortKey } from "../../src/format/entry-path.ts";
+import { type EntryPath, parseEntryPath, sortKey } from "../../src/format/entry-path.ts";
 import type { Attributes, EntryStatus, IndexLine, InventoryLine } from "../../src/format/entry.ts";
 import { frameContentBytes } from "../../src/format/frame.ts";
 import { FramePacker, LargeFilePacker } from "../../src/format/frame-packer.ts";
@@ -30,7 +30,7 @@ export const testAttributes: Attributes = {
   gname: "alice",
 };
 
-export function bytesPath(text: string): ReturnType<typeof parseEntryPath> {
+export function bytesPath(text: string): EntryPath {
   return parseEntryPath(Buffer.from(text));
 }
 
@@ -59,6 +59,10 @@ export interface TestArchiveOptions {
   readonly signingKey?: SigningKey;
   readonly segmentBytes?: number;
   readonly frameBytes?: number;
+  /** The bytes that a path of the trees stands for; default UTF-8. */
+  readonly pathOf?: (text: string) => EntryPath;
+  /** What differs from {@link testAttributes}, by the path as it stands in the trees. */
+  readonly attributesOf?: (text: string) => Partial<Attributes>;
 }
 
 export function testManifest(overrides: Partial<Manifest> = {}): Manifest {
@@ -105,8 +109,8 @@ export const smallTrees = {
 export async function writeTestArchive(
   options: TestArchiveOptions,
 ): Promise<{ bytes: Buffer; written: WrittenArchive; manifest: Manifest }> {
-  const plain = sectionOf(options.plain ?? smallTrees.plain, options.frameBytes);
-  const sealed = sectionOf(options.sealed ?? smallTrees.sealed, options.frameBytes);
+  const plain = sectionOf(options.plain ?? smallTrees.plain, options);
+  const sealed = sectionOf(options.sealed ?? smallTrees.sealed, options);
   const planned = [...plain.inventory()];
   const manifest = testManifest({
     plannedPlain: {
@@ -130,19 +134,30 @@ export async function writeTestArchive(
   return { bytes: Buffer.concat(parts), written: writer.written, manifest };
 }
 
-function sectionOf(tree: TestTree, frameBytes = frameContentBytes): SectionEntries {
+type PackOptions = Pick<TestArchiveOptions, "frameBytes" | "pathOf" | "attributesOf">;
+
+function sectionOf(tree: TestTree, options: PackOptions): SectionEntries {
+  const { pathOf = bytesPath, attributesOf = () => ({}) } = options;
   const entries = Object.entries(tree)
-    .map(([path, entry]) => ({ path: bytesPath(path), entry }))
+    .map(([text, entry]) => ({
+      path: pathOf(text),
+      entry,
+      attributes: { ...testAttributes, ...attributesOf(text) },
+    }))
     .sort((a, b) => (sortKey(a.path) < sortKey(b.path) ? -1 : 1));
   return {
     inventory: () => entries.map(({ path, entry }) => inventoryLine(path, entry)),
-    frames: () => pack(entries, frameBytes),
+    frames: () => pack(entries, { frameBytes: frameContentBytes, pathOf, ...options }),
   };
 }
 
-type Placed = { readonly path: ReturnType<typeof bytesPath>; readonly entry: TestEntry };
+interface Placed {
+  readonly path: EntryPath;
+  readonly entry: TestEntry;
+  readonly attributes: Attributes;
+}
 
-function inventoryLine(path: Placed["path"], entry: TestEntry): InventoryLine {
+function inventoryLine(path: EntryPath, entry: TestEntry): InventoryLine {
   return {
     path,
     type: typeOf(entry),
@@ -156,11 +171,14 @@ function typeOf(entry: TestEntry): IndexLine["type"] {
   return "target" in entry ? "symlink" : "hardlink";
 }
 
-function* pack(entries: readonly Placed[], frameBytes: number): Generator<PackedFrame> {
+function* pack(
+  entries: readonly Placed[],
+  { frameBytes, pathOf }: Required<Pick<PackOptions, "frameBytes" | "pathOf">>,
+): Generator<PackedFrame> {
   const packer = new FramePacker(1);
   let inFrame = 0;
-  for (const { path, entry } of entries) {
-    const base = { path, status: "ok", ...testAttributes } as const;
+  for (const { path, entry, attributes } of entries) {
+    const base = { path, status: "ok", ...attributes } as const;
     if (typeof entry === "string" || Buffer.isBuffer(entry)) {
       const content = Buffer.from(entry);
       const draft = { ...base, type: "file", size: content.length } as const;
@@ -178,10 +196,15 @@ function* pack(entries: readonly Placed[], frameBytes: number): Generator<Packed
       }
       inFrame += content.length + 2048;
       packer.addFile(draft, content);
-    } else if ("directory" in entry) packer.add({ ...base, type: "directory", mode: 0o755 });
+    } else if ("directory" in entry)
+      packer.add({
+        ...base,
+        type: "directory",
+        mode: attributes.mode === testAttributes.mode ? 0o755 : attributes.mode,
+      });
     else if ("target" in entry)
       packer.add({ ...base, type: "symlink", target: Buffer.from(entry.target).toString("latin1") });
-    else if ("link" in entry) packer.add({ ...base, type: "hardlink", link: bytesPath(entry.link) });
+    else if ("link" in entry) packer.add({ ...base, type: "hardlink", link: pathOf(entry.link) });
     else
       packer.addAbsent({
         path,
