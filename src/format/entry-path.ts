@@ -57,11 +57,6 @@ function unsafe(path: string, why: string): FormatError {
   return new FormatError("unsafe-path", `entry path ${displayBytes(path)} ${why}`);
 }
 
-/** The path of `name` (bytes) below `parent`. */
-export function childPath(parent: EntryPath, name: Uint8Array): EntryPath {
-  return parseEntryPath(Buffer.concat([Buffer.from(`${parent}/`, "latin1"), name]));
-}
-
 /** The path of a root itself. */
 export function rootPath(rootId: string): EntryPath {
   return parseEntryPath(Buffer.from(rootId, "latin1"));

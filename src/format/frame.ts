@@ -33,7 +33,7 @@ interface FrameHeader {
  * Reads a frame's header and refuses all but the one form: content size in its shortest field, content checksum, no
  * dictionary. Undefined where `bytes` end before the header does.
  */
-export function parseFrameHeader(bytes: Buffer): FrameHeader | undefined {
+function parseFrameHeader(bytes: Buffer): FrameHeader | undefined {
   if (bytes.length < 6) return undefined;
   if (bytes.readUInt32LE(0) !== magic)
     throw new FormatError("bad-frame", "there is no zstd frame where one should be");

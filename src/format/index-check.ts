@@ -56,7 +56,7 @@ async function openPlan(reader: SectionReader): Promise<TarPlan> {
 }
 
 /** Decoded bytes of a section's tar stream. */
-export async function tarBytes(reader: SectionReader, offset: number, length: number): Promise<Buffer> {
+async function tarBytes(reader: SectionReader, offset: number, length: number): Promise<Buffer> {
   if (offset + length > reader.frames.contentBytes)
     throw new FormatError("bad-tar", `the ${reader.name} section ends too early`);
   const parts: Buffer[] = [];

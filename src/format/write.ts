@@ -160,7 +160,7 @@ function writtenSection({ writer, segments }: Section): WrittenSection {
 }
 
 /** Content bytes of `pad`, which fills the header's region up to the first sealed segment's member. */
-export function padBytes(headerBytes: number): number {
+function padBytes(headerBytes: number): number {
   const rest = limits.headerRegionBytes - memberBytes(headerBytes) - blockBytes;
   if (rest < 0) throw new RangeError("the age header is larger than its region: too many recipients");
   return rest;

@@ -27,7 +27,7 @@ interface Member {
 }
 
 /** An agent's id as OpenClaw writes it into paths: lower case, everything outside `[a-z0-9_-]` one dash. */
-export function normalizeAgentId(id: string): string {
+function normalizeAgentId(id: string): string {
   const trimmed = id.trim().toLowerCase();
   if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(trimmed)) return trimmed;
   const cleaned = trimmed

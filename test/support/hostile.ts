@@ -126,7 +126,7 @@ interface Ties {
 }
 
 /** The zstd stream of a section. */
-export function streamOf(
+function streamOf(
   name: SectionName,
   tree: TestTree,
   { plainSegmentsSha256, ...ties }: Ties,

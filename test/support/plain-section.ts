@@ -24,7 +24,7 @@ interface Member {
 }
 
 /** The members of a ustar file. */
-export function* members(archive: Buffer): Generator<Member> {
+function* members(archive: Buffer): Generator<Member> {
   for (let at = 0; archive[at] !== 0;) {
     const name = archive.toString("latin1", at, archive.indexOf(0, at));
     const sizeBytes = Number.parseInt(archive.toString("latin1", at + 124, at + 135), 8);
