@@ -68,7 +68,11 @@ export function encodeManifest(manifest: Manifest): Buffer {
 export function parseManifest(bytes: Uint8Array): Manifest {
   const value = parseCanonical(bytes, "manifest.json");
   const head = z
-    .looseObject({ format: z.unknown(), formatVersion: z.unknown(), critical: z.unknown() })
+    .looseObject({
+      format: z.unknown().optional(),
+      formatVersion: z.unknown().optional(),
+      critical: z.unknown().optional(),
+    })
     .safeParse(value);
   if (!head.success || head.data.format !== formatName) {
     throw new FormatError("not-an-archive", "manifest.json is not that of an ocbak archive");
