@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { encodeControlHeader } from "../../src/format/inner-tar.ts";
+import { encodeMemberHeader, segmentMemberName } from "../../src/format/member.ts";
+import type { ArchiveId } from "../../src/format/schema.ts";
+import { sharedKey } from "../support/bends.ts";
+import { hostile } from "../support/hostile.ts";
+import { membersOf, offsetOf } from "../support/members.ts";
+import { report } from "../support/read.ts";
+
+const mebibyte = 1024 * 1024;
+const big = 8 * mebibyte;
+
+/** Kibibytes by which the most memory ever held grew. */
+async function growthOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.resourceUsage().maxRSS;
+  await work();
+  return process.resourceUsage().maxRSS - before;
+}
+
+it.each([
+  ["a control entry that nobody knows", "x.json"],
+  ["an inventory without lines", "inventory.jsonl"],
+])(
+  "looking through a damaged copy holds nothing of %s",
+  async (_title, file) => {
+    const frames = 64;
+    const header = encodeControlHeader(`.ocbak/plain/${file}`, frames * big);
+    const key = await sharedKey();
+    const bytes = hostile(key, {
+      plain: (draft) => {
+        const run = [header, ...Array.from({ length: frames }, () => Buffer.alloc(big))];
+        draft.frames = ([section, inventory, ...rest]) => [section!, inventory!, ...run, ...rest];
+      },
+    });
+    expect(bytes.length).toBeLessThan(mebibyte);
+    let told: Awaited<ReturnType<typeof report>> | undefined;
+    const growth = await growthOf(async () => (told = await report(bytes, key)));
+    expect(told!.verdict).toBe("damaged");
+    expect(growth).toBeLessThan(200 * 1024);
+  },
+  60_000,
+);
+
+it("a gap between the first and the last possible segment costs nothing to look into", async () => {
+  const key = await sharedKey();
+  const bytes = hostile(key);
+  const archiveId = membersOf(bytes)[0]!.archiveId as ArchiveId;
+  const segment = (number: number): Buffer => {
+    const name = segmentMemberName({ section: "plain", number, sha256: "0".repeat(64) });
+    return encodeMemberHeader({ name, archiveId, sizeBytes: 0 });
+  };
+  const pair = [segment(0), Buffer.alloc(512, "x"), segment(999_999), Buffer.alloc(512, "x")];
+  const at = offsetOf(bytes, /^plain/);
+  const gaps = Buffer.concat(Array.from({ length: 200 }, () => pair).flat());
+  const startedAt = performance.now();
+  const told = await report(Buffer.concat([bytes.subarray(0, at), gaps, bytes.subarray(at)]), key);
+  expect(told.verdict).toBe("damaged");
+  expect(performance.now() - startedAt).toBeLessThan(5000);
+});
