@@ -17,6 +17,12 @@ export interface FoundFrame {
 
 const stepBytes = 512 * 1024;
 const magic = Buffer.from("28b52ffd", "hex");
+/**
+ * Bytes that may be read in vain: a file can be full of what looks like the start of a frame, and each costs as much as
+ * a frame to disprove. After that what is left counts as lost.
+ */
+const vainBytesMax = 256 * 1024 * 1024;
+
 /** A frame that does not compress is little longer than its content. */
 const storedFrameBytesMax = limits.frameBytes + limits.frameBytes / 64 + 1024;
 
@@ -58,11 +64,13 @@ async function* scanFrames(stream: HoleyStream): AsyncGenerator<FoundFrame> {
   let offset: number | undefined = 0;
   let contentOffset: number | undefined = 0;
   let joined = true;
-  while (offset !== undefined) {
+  let vainBytes = 0;
+  while (offset !== undefined && vainBytes < vainBytesMax) {
     const frame = await frameAt(stream, offset);
-    if (frame === undefined) {
+    if (!("content" in frame)) {
       joined = false;
       contentOffset = undefined;
+      vainBytes += frame.vainBytes;
       offset = await nextMagic(stream, offset + 1);
       continue;
     }
@@ -78,10 +86,12 @@ async function* scanFrames(stream: HoleyStream): AsyncGenerator<FoundFrame> {
   }
 }
 
+/** The frame that begins at `offset`, or how many bytes it took to see that there is none. */
 async function frameAt(
   stream: HoleyStream,
   offset: number,
-): Promise<{ content: Buffer; storedBytes: number } | undefined> {
+): Promise<{ content: Buffer; storedBytes: number } | { vainBytes: number }> {
+  let vainBytes = 0;
   for (let length = stepBytes; ; length *= 2) {
     const bytes = await stream.readUpTo(offset, Math.min(length, storedFrameBytesMax));
     const decoded = await orUndefined(() => {
@@ -90,8 +100,9 @@ async function frameAt(
         ? "more"
         : { storedBytes, content: decompressFrame(bytes.subarray(0, storedBytes)) };
     });
-    if (decoded !== "more") return decoded;
-    if (bytes.length < length) return undefined;
+    vainBytes += bytes.length;
+    if (decoded !== undefined && decoded !== "more") return decoded;
+    if (decoded === undefined || bytes.length < length) return { vainBytes };
   }
 }
 
