@@ -24,7 +24,7 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export const nobody = 65_534;
+const nobody = 65_534;
 
 /** `ocbak …` from its sources, as a process of its own, at home in the world's old home. */
 export function start(
