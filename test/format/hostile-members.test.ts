@@ -111,6 +111,14 @@ describe("members that nobody announced, or that are bent, are refused", () => {
     expect(await remadeOutcome(bends)).toBe(code);
   });
 
+  it("something after the age header is noticed without a key, too", async () => {
+    const bends = bentMember(memberNames.header, (one) => ({
+      ...one,
+      content: Buffer.concat([one.content, Buffer.from("\n")]),
+    }));
+    expect(await remadeOutcome(bends, "quick")).toBe("bad-age-header");
+  });
+
   it("an announced extension is taken", async () => {
     expect(await remadeOutcome(members((all) => [...all, extra("ext/notes/a"), extra("ext/notes/b")]))).toBe(
       "full",
