@@ -21,7 +21,11 @@ export function isRootId(text: string): boolean {
 
 /** Takes bytes as they come from an archive or a disk. Throws `unsafe-path` or `limit-exceeded`. */
 export function parseEntryPath(bytes: Uint8Array): EntryPath {
-  const path = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return parsePathString(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"));
+}
+
+/** The same for bytes that are a byte string already. */
+export function parsePathString(path: string): EntryPath {
   if (path.length > limits.pathBytes) {
     throw new FormatError(
       "limit-exceeded",
@@ -92,6 +96,12 @@ export function sortKey(path: EntryPath): string {
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The UTF-8 of a text as a byte string. */
+export function bytesOf(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, "utf8").toString("latin1");
+}
 
 /** The text of a byte string, or undefined where the bytes are not UTF-8. */
 export function textOf(bytes: string): string | undefined {

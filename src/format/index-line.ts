@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type JsonValue, encodeCanonical, parseCanonicalText } from "./canonical-json.ts";
-import { type EntryPath, parseEntryPath, textOf } from "./entry-path.ts";
+import { type EntryPath, bytesOf, parsePathString, textOf } from "./entry-path.ts";
 import type { AbsentLine, EntryStatus, IndexLine, InventoryLine, StoredLine } from "./entry.ts";
 import { isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
@@ -77,7 +77,7 @@ function decodeBytes(text: string | undefined, hex: string | undefined, what: st
   if ((text === undefined) === (hex === undefined)) {
     throw new FormatError("bad-index", `a line must have either ${what} or ${what}Hex`);
   }
-  if (text !== undefined) return Buffer.from(text, "utf8").toString("latin1");
+  if (text !== undefined) return bytesOf(text);
   const bytes = Buffer.from(hex!, "hex").toString("latin1");
   if (textOf(bytes) !== undefined)
     throw new FormatError("bad-index", `${what}Hex holds bytes that are UTF-8`);
@@ -85,7 +85,7 @@ function decodeBytes(text: string | undefined, hex: string | undefined, what: st
 }
 
 function decodePath(text: string | undefined, hex: string | undefined, what: string): EntryPath {
-  return parseEntryPath(Buffer.from(decodeBytes(text, hex, what), "latin1"));
+  return parsePathString(decodeBytes(text, hex, what));
 }
 
 /** One line with its line feed. */
@@ -133,8 +133,8 @@ function decodeStored(value: JsonValue): StoredLine {
     path: decodePath(path, pathHex, "path"),
     status: rest.status as EntryStatus,
     mode: Number.parseInt(rest.mode, 8),
-    uname: Buffer.from(rest.uname).toString("latin1"),
-    gname: Buffer.from(rest.gname).toString("latin1"),
+    uname: bytesOf(rest.uname),
+    gname: bytesOf(rest.gname),
   };
   switch (rest.type) {
     case "file":
