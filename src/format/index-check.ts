@@ -2,7 +2,7 @@ import { displayPath, sortKey } from "./entry-path.ts";
 import { type EntryStatus, type IndexLine, type SectionName, isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
 import { LineCursor, indexBatches } from "./index-reader.ts";
-import { controlPath, encodeControlHeader, encodeEntryHeader, paddingAfter } from "./inner-tar.ts";
+import { controlPath, encodeControlHeader, entryHeaderBytes, paddingAfter } from "./inner-tar.ts";
 import type { SectionReader } from "./section-reader.ts";
 import { TreeCheck } from "./tree-check.ts";
 import { blockBytes, readOctal } from "./ustar.ts";
@@ -91,7 +91,7 @@ class TarPlan implements ProvedSection {
     this.totals.entries++;
     this.totals.statuses.set(line.status, (this.totals.statuses.get(line.status) ?? 0) + 1);
     if (!isStored(line)) return;
-    this.#offset += encodeEntryHeader(line).length;
+    this.#offset += entryHeaderBytes(line);
     if (line.type === "hardlink") this.#acceptLink(line.path, line.link);
     if (line.type !== "file") return;
     if (line.offset !== this.#offset) {

@@ -8,10 +8,10 @@ const nanosecondsDigits = 9;
 
 /** The header bytes of an entry in a section's tar stream: a function of its index line (specification § Inner tar). */
 export function encodeEntryHeader(line: StoredLine): Buffer {
-  const linkname = line.type === "symlink" ? line.target : line.type === "hardlink" ? line.link : "";
+  const linkname = linknameOf(line);
   const mtime = splitTime(line.mtime);
-  const size = line.type === "file" ? line.size : 0;
-  const records = paxRecords(line, linkname, mtime, size);
+  const size = sizeOf(line);
+  const records = paxRecords(line, mtime);
   const fields: UstarFields = {
     name: line.path.slice(0, 100),
     mode: line.mode,
@@ -25,6 +25,20 @@ export function encodeEntryHeader(line: StoredLine): Buffer {
     gname: fits(line.gname, 31) ? line.gname : "",
   };
   return withPax(records, fields);
+}
+
+/** The length of {@link encodeEntryHeader}'s result. */
+export function entryHeaderBytes(line: StoredLine): number {
+  const records = paxRecords(line, splitTime(line.mtime));
+  return records === "" ? blockBytes : 2 * blockBytes + padded(records.length);
+}
+
+function linknameOf(line: StoredLine): string {
+  return line.type === "symlink" ? line.target : line.type === "hardlink" ? line.link : "";
+}
+
+function sizeOf(line: StoredLine): number {
+  return line.type === "file" ? line.size : 0;
 }
 
 /** The header of a control entry: section.json, inventory.jsonl, index.jsonl, close.json. Never more than one block. */
@@ -56,7 +70,9 @@ function withPax(records: string, fields: UstarFields): Buffer {
 }
 
 /** All values are byte strings; the order is fixed: hdrcharset, then by name. */
-function paxRecords(line: StoredLine, linkname: string, mtime: SplitTime, size: number): string {
+function paxRecords(line: StoredLine, mtime: SplitTime): string {
+  const linkname = linknameOf(line);
+  const size = sizeOf(line);
   let records = "";
   const binary = textOf(line.path) === undefined || textOf(linkname) === undefined;
   if (binary) records += paxRecord("hdrcharset", "BINARY");

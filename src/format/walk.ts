@@ -5,7 +5,13 @@ import { FormatError } from "./errors.ts";
 import type { ProvedSection } from "./index-check.ts";
 import { LineCursor, splitLines } from "./index-reader.ts";
 import { parseInventoryLine } from "./index-line.ts";
-import { controlPath, encodeControlHeader, encodeEntryHeader, paddingAfter } from "./inner-tar.ts";
+import {
+  controlPath,
+  encodeControlHeader,
+  encodeEntryHeader,
+  entryHeaderBytes,
+  paddingAfter,
+} from "./inner-tar.ts";
 import { limits } from "./limits.ts";
 import { encodeSectionHeader } from "./section.ts";
 import { TarCursor } from "./tar-cursor.ts";
@@ -98,7 +104,7 @@ export async function proveFile(proved: ProvedSection, line: FileLine): Promise<
 /** Bytes an entry takes in the tar stream. */
 function recordBytes(line: StoredLine): number {
   const content = line.type === "file" ? line.size + paddingAfter(line.size) : 0;
-  return encodeEntryHeader(line).length + content;
+  return entryHeaderBytes(line) + content;
 }
 
 async function passHeader({ reader }: ProvedSection, cursor: TarCursor): Promise<void> {
