@@ -1,5 +1,6 @@
 import { FormatError } from "./errors.ts";
 import type { SectionReader } from "./section-reader.ts";
+import { isZero } from "./ustar.ts";
 
 /** Goes through a section's tar stream from frame to frame; holds one decoded frame. */
 export class TarCursor {
@@ -41,7 +42,7 @@ export class TarCursor {
 
   async expectZeros(length: number, what: () => string): Promise<void> {
     await this.pass(length, (part) => {
-      if (part.some((byte) => byte !== 0)) throw this.#wrong(what());
+      if (!isZero(part)) throw this.#wrong(what());
     });
   }
 

@@ -72,5 +72,7 @@ export function readField(block: Buffer, at: number, length: number): string {
 }
 
 export function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  // Called for every padding: `every` and its callback take ten times as long.
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0) return false;
+  return true;
 }

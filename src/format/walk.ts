@@ -15,6 +15,7 @@ import {
 import { limits } from "./limits.ts";
 import { encodeSectionHeader } from "./section.ts";
 import { TarCursor } from "./tar-cursor.ts";
+import { isZero } from "./ustar.ts";
 import type { EntryVisitor } from "./visitor.ts";
 
 export interface WalkOptions {
@@ -214,7 +215,7 @@ async function passContent(cursor: TarCursor, line: FileLine, visitor: EntryVisi
 function checkZeroTail(line: FileLine, part: Buffer, at: number): void {
   if (line.validBytes === undefined || at + part.length <= line.validBytes) return;
   const tail = part.subarray(Math.max(0, line.validBytes - at));
-  if (tail.some((byte) => byte !== 0))
+  if (!isZero(tail))
     throw new FormatError("bad-index", `${displayPath(line.path)} has content where it says it has none`);
 }
 
