@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { FormatError } from "./errors.ts";
 import {
   chunkBytes,
@@ -13,11 +14,11 @@ import type { RandomStream } from "./stored-stream.ts";
 export class UnsealedStream implements RandomStream {
   readonly sizeBytes: number;
   readonly #stored: RandomStream;
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   readonly #lastChunk: number;
   #held: { index: number; plain: Buffer } | undefined;
 
-  private constructor(stored: RandomStream, key: Buffer, sizeBytes: number) {
+  private constructor(stored: RandomStream, key: KeyObject, sizeBytes: number) {
     this.#stored = stored;
     this.#key = key;
     this.sizeBytes = sizeBytes;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
+import { type KeyObject, createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 
 export const tagBytes = 16;
 export const keyBytes = 32;
@@ -7,7 +7,7 @@ const cipher = "chacha20-poly1305";
 const options = { authTagLength: tagBytes };
 
 /** ChaCha20-Poly1305: the ciphertext, and its tag apart, so that nobody has to copy 64 KiB to join them. */
-export function encrypt(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): [Buffer, Buffer] {
+export function encrypt(key: KeyObject | Uint8Array, nonce: Uint8Array, plain: Uint8Array): [Buffer, Buffer] {
   const encryptor = createCipheriv(cipher, key, nonce, options);
   const text = encryptor.update(plain);
   encryptor.final();
@@ -15,7 +15,11 @@ export function encrypt(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): 
 }
 
 /** The plain bytes, or undefined where the tag does not fit. `sealed` is ciphertext and tag. */
-export function decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Buffer | undefined {
+export function decrypt(
+  key: KeyObject | Uint8Array,
+  nonce: Uint8Array,
+  sealed: Uint8Array,
+): Buffer | undefined {
   if (sealed.length < tagBytes) return undefined;
   const decryptor = createDecipheriv(cipher, key, nonce, options);
   decryptor.setAuthTag(sealed.subarray(sealed.length - tagBytes));

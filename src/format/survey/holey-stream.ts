@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { hash } from "node:crypto";
 import type { ByteSource } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
@@ -85,10 +86,10 @@ export class StoredPieces implements HoleyStream {
 export class UnsealedPieces implements HoleyStream {
   readonly sizeBytes: number | undefined;
   readonly #stored: HoleyStream;
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   #held: { index: number; plain: Buffer | undefined } | undefined;
 
-  private constructor(stored: HoleyStream, key: Buffer) {
+  private constructor(stored: HoleyStream, key: KeyObject) {
     this.#stored = stored;
     this.#key = key;
     this.sizeBytes = plainSize(stored.sizeBytes);
