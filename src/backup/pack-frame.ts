@@ -10,7 +10,6 @@ import { frameContentBytes } from "../format/frame.ts";
 import { entryHeaderBound, paddingAfter } from "../format/inner-tar.ts";
 import type { PackedFrame } from "../format/section-writer.ts";
 import { type StoredAs, absentLine, untakenLine, withReason } from "./pack-lines.ts";
-import { createHash } from "node:crypto";
 
 /** The most content bytes of a file that stands in one frame with its header. */
 const smallFileBytesMax = frameContentBytes - 16 * 1024;
@@ -126,13 +125,10 @@ export class EntryPacker {
       ...attributes,
     } as const;
     const packer = new LargeFilePacker(draft, this.#level);
-    const digest = createHash("sha256");
     for (let bytes = file.readNext(this.#scratch); bytes > 0; bytes = file.readNext(this.#scratch)) {
-      const part = this.#scratch.subarray(0, bytes);
-      digest.update(part);
-      yield* packer.push(part);
+      yield* packer.push(this.#scratch.subarray(0, bytes));
     }
-    const { status, reason } = file.close(digest.digest("hex"));
+    const { status, reason } = file.close(packer.contentSha256());
     yield* packer.finish(
       as.status === undefined || status !== "ok"
         ? withReason(status, reason)

@@ -94,6 +94,11 @@ export class LargeFilePacker {
     yield* this.#fill(content);
   }
 
+  /** Digest of the content pushed so far, 64 lower-case hex digits. */
+  contentSha256(): string {
+    return this.#digest.copy().digest("hex");
+  }
+
   /** Ends the run. `outcome` may turn the status; content that is missing up to the promised size becomes zeros. */
   *finish(outcome: Pick<FileLine, "status"> & { readonly reason?: string }): Generator<PackedFrame> {
     const validBytes = this.#contentBytes;
