@@ -13,7 +13,7 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 150_000;
+const START_TIMEOUT_MS = 240_000;
 const STOP_GRACE_MS = 30_000;
 
 /** Runs the real gateway on loopback and waits until it says it is live. */

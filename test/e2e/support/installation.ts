@@ -20,7 +20,7 @@ export interface Answer {
   readonly text: string;
 }
 
-const CLI_TIMEOUT_MS = 120_000;
+const CLI_TIMEOUT_MS = 240_000;
 
 /** A command line of OpenClaw in a clean, offline environment. */
 export function openclaw(installation: Installation, ...args: string[]): Command {

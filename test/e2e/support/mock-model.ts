@@ -16,7 +16,7 @@ export interface MockModel extends AsyncDisposable {
   readonly url: string;
   /** All that was sent with the last chat request, as JSON text: what the agent remembers is in it. */
   lastRequest(): string;
-  /** Lets the next answer take several seconds. Resolves when it has begun; rejects after a minute. */
+  /** Lets the next answer take several seconds. Resolves when it has begun; rejects after two minutes. */
   dawdle(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function startMockModel(): Promise<MockModel> {
     lastRequest: () => last,
     async dawdle() {
       slow = true;
-      await once(server, "dawdling", { signal: AbortSignal.timeout(60_000) });
+      await once(server, "dawdling", { signal: AbortSignal.timeout(120_000) });
     },
     async [Symbol.asyncDispose]() {
       server.close();
