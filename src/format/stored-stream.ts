@@ -11,7 +11,10 @@ export interface RandomStream {
 }
 
 export interface StoredStreamOptions {
-  /** Reads whole segments and holds each to the digest in its name, before any byte of it is given out. */
+  /**
+   * Reads whole segments and holds each to the digest in its name, once, before any byte of it is given out. What is
+   * read again later is not digested again: index and content lie far apart and are read in turn.
+   */
   readonly prove: boolean;
   /** Told of each segment proved: its content bytes. */
   readonly onProved?: (bytes: number) => void;
@@ -23,6 +26,7 @@ export class StoredStream implements RandomStream {
   readonly #source: ByteSource;
   readonly #layout: SectionLayout;
   readonly #options: StoredStreamOptions;
+  readonly #proved = new Set<number>();
   #held: { index: number; content: Buffer } | undefined;
 
   constructor(source: ByteSource, layout: SectionLayout, options: StoredStreamOptions) {
@@ -46,9 +50,15 @@ export class StoredStream implements RandomStream {
   }
 
   async #part(index: number, within: number, length: number): Promise<Buffer> {
-    if (!this.#options.prove) return this.#source.read(this.#layout.segments[index]!.offset + within, length);
-    if (this.#held?.index !== index) this.#held = { index, content: await this.#proveSegment(index) };
-    return this.#held.content.subarray(within, within + length);
+    if (this.#held?.index === index) return this.#held.content.subarray(within, within + length);
+    if (!this.#options.prove || this.#proved.has(index))
+      return this.#source.read(this.#layout.segments[index]!.offset + within, length);
+    // Before the next is read: only one is ever held.
+    this.#held = undefined;
+    const content = await this.#proveSegment(index);
+    this.#proved.add(index);
+    this.#held = { index, content };
+    return content.subarray(within, within + length);
   }
 
   async #proveSegment(index: number): Promise<Buffer> {
