@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { noise, smallInstallation } from "./installation.ts";
-import { start, type Ended } from "./program.ts";
+import { start } from "./program.ts";
 import { plant } from "./tree.ts";
 import { walkTree } from "./walk.ts";
 import { makeWorld, type World } from "./world.ts";
@@ -27,34 +26,49 @@ export async function worldToKill(): Promise<World> {
   return world;
 }
 
-/** Runs the program and kills it after a random part of the time that a whole run takes. */
-async function killOnce(world: World, argv: readonly string[], wholeMs: number): Promise<Ended> {
-  const { child, ended } = start(world, argv);
-  await setTimeout(Math.random() * wholeMs * 1.05);
-  child.kill("SIGKILL");
-  return ended;
+/** Runs the program and kills it at random moments, spread over the time that a whole run takes on this machine now. */
+class Killer {
+  readonly tally: Tally = { killed: 0, finished: 0, wrong: [] };
+  readonly #world: World;
+  #wholeMs = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** A run to its end, which tells how long one takes. */
+  async whole(argv: readonly string[]): Promise<void> {
+    const startedAt = performance.now();
+    const { status, err } = await start(this.#world, argv).ended;
+    if (status !== 0) throw new Error(`a whole run ended with ${status}: ${err}`);
+    this.#wholeMs = performance.now() - startedAt;
+  }
+
+  async killed(argv: readonly string[]): Promise<void> {
+    const startedAt = performance.now();
+    const { child, ended } = start(this.#world, argv);
+    const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * this.#wholeMs);
+    const { status } = await ended;
+    clearTimeout(timer);
+    if (status === null) {
+      this.tally.killed += 1;
+      return;
+    }
+    // Done before the signal came: the machine has less to do than it had.
+    this.tally.finished += 1;
+    this.#wholeMs = performance.now() - startedAt;
+  }
 }
 
-async function timed(run: () => Promise<Ended>): Promise<number> {
-  const startedAt = performance.now();
-  const { status, err } = await run();
-  if (status !== 0) throw new Error(`a whole run ended with ${status}: ${err}`);
-  return performance.now() - startedAt;
-}
-
-function count(tally: Tally, { status }: Ended): void {
-  if (status === null) tally.killed += 1;
-  else tally.finished += 1;
-}
-
-/** Kills `create` again and again, and looks at what it left under the finished name. */
+/** Kills `create` that many times, and looks at what it left under the finished name. */
 export async function killCreates(world: World, times: number): Promise<Tally> {
-  const tally: Tally = { killed: 0, finished: 0, wrong: [] };
+  const killer = new Killer(world);
+  const { tally } = killer;
   const create = (name: string) => ["create", "--quiet", "-o", join(world.archives, name)];
-  const wholeMs = await timed(() => start(world, create("first.ocbak")).ended);
-  for (let n = 0; n < times; n += 1) {
+  await killer.whole(create("first.ocbak"));
+  for (let n = 0; tally.killed < times; n += 1) {
     const name = `${n}.ocbak`;
-    count(tally, await killOnce(world, create(name), wholeMs));
+    await killer.killed(create(name));
     const others = readdirSync(world.archives).filter((one) => !/^\w+\.ocbak$/.test(one));
     const strange = others.filter((one) => !/^\.\d+\.ocbak\.[0-9a-f]+\.partial$/.test(one));
     if (strange.length > 0) tally.wrong.push(`run ${n} left ${strange.join(", ")}`);
@@ -70,22 +84,23 @@ export async function killCreates(world: World, times: number): Promise<Tally> {
 }
 
 /**
- * Kills `restore --replace` again and again over a target with something in it. Each place must be as it was, or hold the
+ * Kills `restore --replace` that many times over a target with something in it. Each place must be as it was, or hold the
  * whole restored tree; what was there before is beside it then.
  */
 export async function killRestores(world: World, times: number): Promise<Tally> {
-  const tally: Tally = { killed: 0, finished: 0, wrong: [] };
+  const killer = new Killer(world);
+  const { tally } = killer;
   const archive = join(world.archives, "to-restore.ocbak");
   await world.ocbak(["create", "--quiet", "-o", archive]);
   const restore = (home: string) => ["restore", "--quiet", "--replace", "--home", home, archive];
-  const wholeMs = await timed(() => start(world, restore(world.newHome)).ended);
+  await killer.whole(restore(world.newHome));
   const whole = placesIn(world.newHome);
-  for (let n = 0; n < times; n += 1) {
+  for (let n = 0; tally.killed < times; n += 1) {
     const home = `${world.newHome}-${n}`;
     mkdirSync(home);
     plant(home, { ".openclaw/mine": "mine" });
     const before = placesIn(home);
-    count(tally, await killOnce(world, restore(home), wholeMs));
+    await killer.killed(restore(home));
     for (const [at, place] of placesIn(home).entries()) {
       if (place !== before[at] && place !== whole[at])
         tally.wrong.push(`run ${n} left ${readdirSync(home).join(", ")}: ${place.slice(0, 200)}`);
