@@ -85,7 +85,7 @@ const exceptions: Readonly<
     because: "reads package.json and the facts of this process, once, into the context",
   },
   "cli/main.ts": {
-    imports: ["node:module"],
+    imports: ["node:module", "node:v8"],
     because: "enables the compile cache before anything else is loaded",
   },
 };

