@@ -37,6 +37,7 @@ export async function writeCapture(
   context: Context,
 ): Promise<Captured> {
   const { totals } = plan.scan;
+  const { compressionLevel = defaultCompressionLevel } = options;
   using workDir = WorkDir.make(workParent(context), context.pid);
   const manifest = planManifest(
     plan,
@@ -44,7 +45,7 @@ export async function writeCapture(
     context,
   );
   const sections = new PlannedSections(plan.scan.entries, {
-    compressionLevel: options.compressionLevel ?? defaultCompressionLevel,
+    compressionLevel,
     workDir: workDir.path,
     context,
   });
@@ -54,7 +55,7 @@ export async function writeCapture(
     sealed: { ...sections.entries("sealed"), ...sealedFacts(plan, context) },
     sealing: options.sealing,
     signingKey: options.signingKey,
-    compressionLevel: options.compressionLevel ?? defaultCompressionLevel,
+    compressionLevel,
   });
   context.progress.start("create", totals.plain.contentBytes + totals.sealed.contentBytes);
   for await (const chunk of writer.bytes()) await options.write(chunk);

@@ -1,5 +1,6 @@
 import type { Archive, OpenArchive } from "../format/archive.ts";
 import { FormatError } from "../format/errors.ts";
+import { describedWorkspaces, textFact } from "./archive-metadata.ts";
 import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
 import type { Context } from "./context.ts";
 import { openArchive } from "./open-archive.ts";
@@ -30,7 +31,7 @@ export async function inspectArchive(
       stateDir: installation.stateDir,
       workspaces: workspacesOf(entries),
       platform: installation.platform,
-      openclawVersion: textFact(entries, "openclawVersion"),
+      openclawVersion: textFact(entries.metadata, "openclawVersion"),
     },
     series: series && { id: series.id, sequence: series.sequence },
     tags: manifest.tags,
@@ -67,20 +68,13 @@ function captureOf({ plain, sealed }: OpenArchive): InspectReport["capture"] {
   return captureCounts(addStatuses(plain.totals.statuses, sealed.totals.statuses));
 }
 
-function textFact({ metadata }: OpenArchive, name: string): string | null {
-  const value = metadata?.[name];
-  return typeof value === "string" ? value : null;
-}
-
 /** With the key each workspace's agents; without, the places alone. */
 function workspacesOf({ metadata, roots }: OpenArchive): InspectReport["installation"]["workspaces"] {
-  const described = Array.isArray(metadata?.["workspaces"])
-    ? (metadata["workspaces"] as { rootId?: unknown; agents?: unknown }[])
-    : [];
+  const described = describedWorkspaces(metadata);
   return roots
     .filter(({ id }) => id.startsWith("workspace."))
-    .map(({ id, sourcePath }) => {
-      const agents = described.find(({ rootId }) => rootId === id)?.agents;
-      return { path: sourcePath, agents: Array.isArray(agents) ? agents.map(String) : [] };
-    });
+    .map(({ id, sourcePath }) => ({
+      path: sourcePath,
+      agents: described.find(({ rootId }) => rootId === id)?.agents ?? [],
+    }));
 }

@@ -5,6 +5,7 @@ import { parentOf, rootIdOf } from "../format/entry-path.ts";
 import { isStored } from "../format/entry.ts";
 import type { Manifest } from "../format/manifest.ts";
 import { mapPath, targetPlaces, type PathMove } from "../openclaw/target.ts";
+import { describedWorkspaces, textFact } from "./archive-metadata.ts";
 import { BackupError } from "./errors.ts";
 import { linesOf } from "./open.ts";
 
@@ -66,8 +67,7 @@ export async function placeRoots(
 
 /** The old home is known with the key; without it, a state dir of the usual name tells it. */
 function homeMove({ metadata }: OpenArchive, stateDir: string, home: string): PathMove[] {
-  const known = metadata?.["home"];
-  const from = typeof known === "string" ? known : /^(.+)\/\.(?:openclaw|clawdbot)[^/]*$/.exec(stateDir)?.[1];
+  const from = textFact(metadata, "home") ?? /^(.+)\/\.(?:openclaw|clawdbot)[^/]*$/.exec(stateDir)?.[1];
   return from === undefined ? [] : [{ from, to: home }];
 }
 
@@ -90,11 +90,8 @@ function workspaceRoot({ roots, metadata }: OpenArchive, agent: string | undefin
       },
     );
   }
-  const described = Array.isArray(metadata?.["workspaces"])
-    ? (metadata["workspaces"] as { rootId?: unknown; agents?: unknown }[])
-    : [];
-  const shared = described.find(({ agents }) => Array.isArray(agents) && agents.includes(agent))?.rootId;
-  const id = typeof shared === "string" ? shared : `workspace.${agent}`;
+  const shared = describedWorkspaces(metadata).find(({ agents }) => agents.includes(agent));
+  const id = shared?.rootId ?? `workspace.${agent}`;
   if (ids.includes(id)) return id;
   throw new BackupError("no-such-entry", `the archive has no workspace of an agent ${agent}`, {
     hint: `it has those of ${ids.map((one) => one.slice("workspace.".length)).join(", ") || "none"}`,

@@ -4,7 +4,6 @@ import type { BadBytes } from "../format/survey/ranges.ts";
 import type { SectionSurvey, Survey } from "../format/survey/survey.ts";
 import { surveyArchive } from "../format/survey/survey.ts";
 import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
-import type { Context } from "./context.ts";
 import { pathText } from "./path-text.ts";
 import type { ReadOptions } from "./read-options.ts";
 import type {
@@ -28,7 +27,6 @@ export async function surveyReport(
   source: ByteSource,
   refusal: FormatError,
   options: ReadOptions & { level: VerifyLevel },
-  _context: Context,
 ): Promise<Body> {
   const survey = await surveyArchive(source, options.level === "full" ? options.keys : undefined);
   const verdict = verdictOf(refusal, survey);

@@ -36,15 +36,13 @@ async function proofOrSurvey(
   options: VerifyOptions & { level: VerifyLevel },
   context: Context,
 ): Promise<Body> {
-  let signer: Signer | null = null;
   try {
     const fileKey = (archive: Proof["archive"]): Promise<Uint8Array> => archive.fileKey(options.keys);
     const proof = await proveArchive(source, { level: options.level, fileKey }, context);
-    signer = signerOf(proof.archive, options);
-    return wholeReport(proof, signer);
+    return wholeReport(proof, signerOf(proof.archive, options));
   } catch (cause) {
     if (!(cause instanceof FormatError) || cause.verdict === undefined) throw cause;
-    return surveyReport(source, cause, options, context);
+    return surveyReport(source, cause, options);
   }
 }
 

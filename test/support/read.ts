@@ -44,6 +44,6 @@ export async function report(bytes: Buffer, key: ReadKey, level: VerifyLevel = "
     return { verdict: (await prove(bytes, key, level)).verdict };
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
-    return surveyReport(memorySource(bytes), cause, { keys: { identities: [key.identity] }, level }, context);
+    return surveyReport(memorySource(bytes), cause, { keys: { identities: [key.identity] }, level });
   }
 }

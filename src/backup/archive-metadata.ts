@@ -1,0 +1,24 @@
+import { z } from "zod";
+import type { OpenArchive } from "../format/archive.ts";
+
+/** A workspace as the sealed section's metadata describes it: its root, and the agents that use it. */
+const DescribedWorkspace = z.looseObject({ rootId: z.string(), agents: z.array(z.string()) });
+export type DescribedWorkspace = z.infer<typeof DescribedWorkspace>;
+
+type Metadata = OpenArchive["metadata"];
+
+/** The workspaces described; none without the key. What is not of that shape is passed over: metadata binds no reader. */
+export function describedWorkspaces(metadata: Metadata): DescribedWorkspace[] {
+  const list = metadata?.["workspaces"];
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item) => {
+    const parsed = DescribedWorkspace.safeParse(item);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** A fact that is a text; null where it is unknown, or no text. */
+export function textFact(metadata: Metadata, name: string): string | null {
+  const value = metadata?.[name];
+  return typeof value === "string" ? value : null;
+}
