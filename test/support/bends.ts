@@ -1,10 +1,6 @@
-import { type Bends, type DraftEntry, type SectionDraft, hostile, testKey } from "./hostile.ts";
-import { outcome } from "./read.ts";
+import { type Bends, type DraftEntry, type SectionDraft, testKey } from "./hostile.ts";
 
 export type Bend = (draft: SectionDraft) => void;
-/** What is bent, and the code that a reader refuses it with. */
-export type HostileCase = readonly [title: string, code: string, bends: Bends];
-export type BendCase = readonly [title: string, code: string, bend: Bend];
 
 let key: ReturnType<typeof testKey> | undefined;
 
@@ -12,11 +8,6 @@ let key: ReturnType<typeof testKey> | undefined;
 export function sharedKey(): ReturnType<typeof testKey> {
   key ??= testKey();
   return key;
-}
-
-/** What a reader with the key makes of an archive bent so. */
-export async function outcomeOf(bends: Bends): Promise<string> {
-  return outcome(hostile(await sharedKey(), bends), await sharedKey());
 }
 
 export function entryAt(draft: SectionDraft, path: string): DraftEntry {
@@ -40,10 +31,6 @@ export function added(...entries: readonly DraftEntry[]): Bends {
 
 function orderOf({ line }: DraftEntry): string {
   return line.path.replaceAll("/", "\0");
-}
-
-export function eachSection(bend: Bend): [Bends, Bends] {
-  return [{ plain: bend }, { sealed: bend }];
 }
 
 /** Zeros, and a one at the end. */

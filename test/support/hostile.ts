@@ -1,8 +1,7 @@
-import { hash, randomBytes } from "node:crypto";
+import { hash } from "node:crypto";
 import { type JsonValue, encodeCanonical } from "../../src/format/canonical-json.ts";
 import { DigestList } from "../../src/format/checksums.ts";
 import { type IndexLine, type SectionName, isStored } from "../../src/format/entry.ts";
-import { compressFrame } from "../../src/format/frame.ts";
 import { encodeIndexLine, encodeInventoryLine } from "../../src/format/index-line.ts";
 import {
   controlPath,
@@ -17,6 +16,7 @@ import { encodeSeekTable } from "../../src/format/seek-table.ts";
 import { type SealedHeader as SealedKey, sealHeader } from "../../src/format/seal/header.ts";
 import { generateIdentity } from "../../src/format/seal/identities.ts";
 import { PayloadSealer, nonceBytes } from "../../src/format/seal/payload.ts";
+import type { ArchiveId } from "../../src/format/schema.ts";
 import type { Secret } from "../../src/format/secret.ts";
 import { blockBytes } from "../../src/format/ustar.ts";
 import {
@@ -28,6 +28,7 @@ import {
   testManifest,
 } from "./archives.ts";
 import { type Member, type OuterBends, joined, segmentsOf } from "./members.ts";
+import { plainFrame } from "./plain-frame.ts";
 
 type Json = { [key: string]: JsonValue };
 
@@ -63,6 +64,8 @@ export interface SectionDraft {
 }
 
 export interface Bends extends OuterBends {
+  /** Instead of the usual ones. */
+  readonly trees?: Readonly<Record<SectionName, TestTree>>;
   readonly manifest?: (manifest: Json) => void;
   readonly manifestBytes?: (bytes: Buffer) => Buffer;
   readonly plain?: (draft: SectionDraft) => void;
@@ -81,9 +84,23 @@ export async function testKey(): Promise<TestKey> {
   return { identity, ...(await sealHeader({ recipients: [recipient] })) };
 }
 
+/** The id of all archives of this builder, unless a bend changes it. */
+export const hostileArchiveId = "5ad1f36be02c9947a8d00c71b3e4f6";
+
+export interface Hostile {
+  readonly bytes: Buffer;
+  /** What was made to stand in the sections. */
+  readonly drafts: Readonly<Record<SectionName, SectionDraft>>;
+}
+
 /** An archive with one thing bent and everything around it made to fit. Without bends it is whole. */
-export function hostile(key: TestKey, bends: Bends = {}): Buffer {
-  const manifest = testManifest() as unknown as Json;
+export function hostile(key: SealedKey, bends: Bends = {}): Buffer {
+  return buildHostile(key, bends).bytes;
+}
+
+/** The same bends and key give the same bytes, on every machine. */
+export function buildHostile(key: SealedKey, bends: Bends = {}): Hostile {
+  const manifest = testManifest({ archiveId: hostileArchiveId as ArchiveId }) as unknown as Json;
   bends.manifest?.(manifest);
   const archiveId = manifest["archiveId"] as string;
   const canonical = bends.manifest
@@ -92,10 +109,14 @@ export function hostile(key: TestKey, bends: Bends = {}): Buffer {
   const manifestBytes = bends.manifestBytes?.(canonical) ?? canonical;
   const ties = { archiveId, manifestSha256: hash("sha256", manifestBytes, "hex") };
   const place = { archiveId, segmentBytes: testManifest().segmentBytes };
-  const plain = segmentsOf("plain", streamOf("plain", smallTrees.plain, ties, bends.plain), place);
-  const binding = { plainSegmentsSha256: digestOf(plain) };
-  const inner = streamOf("sealed", smallTrees.sealed, { ...ties, ...binding }, bends.sealed);
-  const sealer = new PayloadSealer(key.fileKey, randomBytes(nonceBytes));
+  const trees = bends.trees ?? smallTrees;
+  const drafts = {
+    plain: draftSection("plain", trees.plain, ties, bends.plain),
+    sealed: draftSection("sealed", trees.sealed, ties, bends.sealed),
+  };
+  const plain = segmentsOf("plain", encodeDraft("plain", drafts.plain), place);
+  const inner = encodeDraft("sealed", drafts.sealed, digestOf(plain));
+  const sealer = new PayloadSealer(key.fileKey, nonceOf(inner));
   const payload = Buffer.concat([...sealer.update(inner), ...sealer.final()]);
   const sealed = segmentsOf("sealed", bends.payload?.(payload) ?? payload, place);
   const header = bends.ageHeader?.(key.header) ?? key.header;
@@ -106,7 +127,12 @@ export function hostile(key: TestKey, bends: Bends = {}): Buffer {
     { name: memberNames.pad, archiveId, content: Buffer.alloc(padBytes(header)) },
     ...sealed,
   ];
-  return joined(bends.members?.(members) ?? members, bends);
+  return { bytes: joined(bends.members?.(members) ?? members, bends), drafts };
+}
+
+/** Never twice the same for different contents, as the key demands, yet no chance. */
+function nonceOf(content: Buffer): Buffer {
+  return hash("sha256", content, "buffer").subarray(0, nonceBytes);
 }
 
 function padBytes(header: Buffer): number {
@@ -122,16 +148,14 @@ function digestOf(segments: readonly Member[]): string {
 interface Ties {
   readonly archiveId: string;
   readonly manifestSha256: string;
-  readonly plainSegmentsSha256?: string;
 }
 
-/** The zstd stream of a section. */
-function streamOf(
+function draftSection(
   name: SectionName,
   tree: TestTree,
-  { plainSegmentsSha256, ...ties }: Ties,
+  ties: Ties,
   bend: (draft: SectionDraft) => void = () => {},
-): Buffer {
+): SectionDraft {
   const extra: Json = name === "sealed" ? { metadata: {}, roots: [] } : {};
   const draft: SectionDraft = {
     section: { ...ties, section: name, ...extra },
@@ -141,12 +165,12 @@ function streamOf(
     index: (lines) => lines,
     close: () => {},
     frames: (contents) => contents,
-    compress: (content) => compressFrame(content),
+    compress: (content) => plainFrame(content),
     table: (frames) => encodeSeekTable(frames),
     stream: (bytes) => bytes,
   };
   bend(draft);
-  return encodeDraft(name, draft, plainSegmentsSha256);
+  return draft;
 }
 
 export function draftEntry(path: string, entry: TestEntry): DraftEntry {
@@ -163,11 +187,8 @@ export function draftEntry(path: string, entry: TestEntry): DraftEntry {
   return { content, line: { path: base.path, type: "file", status, absent: true } };
 }
 
-function encodeDraft(
-  name: SectionName,
-  draft: SectionDraft,
-  plainSegmentsSha256: string | undefined,
-): Buffer {
+/** The zstd stream of a section. */
+function encodeDraft(name: SectionName, draft: SectionDraft, plainSegmentsSha256?: string): Buffer {
   const control = (
     file: string,
     content: Buffer,

@@ -8,7 +8,7 @@ import type { EntryVisitor } from "../../src/format/visitor.ts";
 import { memorySource } from "./archives.ts";
 import type { TestKey } from "./hostile.ts";
 
-const context = { progress: silentProgress, signal: new AbortController().signal } as unknown as Context;
+export const quietContext = { progress: silentProgress, signal: new AbortController().signal } as unknown as Context;
 
 type ReadKey = Pick<TestKey, "fileKey" | "identity">;
 
@@ -19,7 +19,7 @@ export function prove(
   visitor?: EntryVisitor,
 ): Promise<Proof> {
   const options = { level, fileKey: async () => key.fileKey, ...(visitor && { visitor }) };
-  return proveArchive(memorySource(bytes), options, context);
+  return proveArchive(memorySource(bytes), options, quietContext);
 }
 
 /** The code a reader refuses with, or the verdict of what it takes. */
