@@ -6,6 +6,7 @@ import type { Vector } from "../../fixtures/vector-file.ts";
 import { generateVectors, readVector, staleVectors, vectorNames } from "../../fixtures/vector-set.ts";
 import { type Proof, proveArchive } from "../../src/backup/prove.ts";
 import { signerOf } from "../../src/backup/read-options.ts";
+import { surveyReport } from "../../src/backup/verify-survey.ts";
 import type { IndexLine } from "../../src/format/entry.ts";
 import { FormatError } from "../../src/format/errors.ts";
 import { Secret } from "../../src/format/secret.ts";
@@ -53,11 +54,16 @@ async function toldOf(vector: Vector): Promise<object> {
     return { ...kept, expect: isAuthentic ? "authentic" : verdict, ...(level !== "quick" && seen.digests()) };
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
-    const { code, verdict } = cause;
+    const { code } = cause;
     const report = vector.report && (await vectorReport(bytes, { level, keys: vector }));
-    const expected = vector.report ? vector.expect : (verdict ?? "no-key");
-    return { ...kept, expect: expected, code, ...nothing, ...(report && { report }) };
+    const { verdict } = cause.verdict === undefined ? { verdict: "no-key" } : await verified(vector, cause);
+    return { ...kept, expect: verdict, code, ...nothing, ...(report && { report }) };
   }
+}
+
+/** What verify reports where the reader refuses. */
+function verified(vector: Vector, refusal: FormatError): Promise<{ verdict: string }> {
+  return surveyReport(memorySource(vector.bytes), refusal, { keys: keysOf(vector), level: vector.level });
 }
 
 function keysOf({ identity = [], passphrase }: Vector) {

@@ -70,7 +70,7 @@ function storedOf(bytes: Buffer, section: SectionName): { stored: Buffer; segmen
 }
 
 /** By the seek table, as the zstd seekable format lays it down. */
-function framesOf(stream: Buffer): { storedAt: Range; contentAt: Range }[] {
+export function framesOf(stream: Buffer): { storedAt: Range; contentAt: Range }[] {
   const count = stream.readUInt32LE(stream.length - 9);
   const table = stream.length - 9 - 8 * count;
   const frames: { storedAt: Range; contentAt: Range }[] = [];
