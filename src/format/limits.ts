@@ -19,6 +19,7 @@ export const limits = {
   manifestBytes: 1024 * 1024,
   checksumsBytes: 1024 * 1024,
   signatureBytes: 16 * 1024,
+  /** Bytes of section.json with its tar header. */
   sectionHeaderBytes: 4 * 1024 * 1024,
   closeBytes: 512,
   endBytes: 512,

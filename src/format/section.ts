@@ -5,6 +5,7 @@ import { FormatError } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { ManifestRoot } from "./manifest.ts";
 import { ArchiveId, Count, Sha256, parseJsonAs } from "./schema.ts";
+import { blockBytes } from "./ustar.ts";
 
 const common = { archiveId: ArchiveId, manifestSha256: Sha256 };
 
@@ -24,7 +25,7 @@ export type SectionHeader = PlainHeader | SealedHeader;
 
 export function encodeSectionHeader(header: SectionHeader): Buffer {
   const bytes = Buffer.from(encodeCanonical(header as JsonValue));
-  if (bytes.length > limits.sectionHeaderBytes)
+  if (blockBytes + bytes.length > limits.sectionHeaderBytes)
     throw new RangeError("section.json is larger than the format allows");
   return bytes;
 }
