@@ -80,6 +80,8 @@ export interface OuterBends {
   /** Changes the members before checksums.json, in place or by giving others. */
   readonly members?: (members: Member[]) => Member[] | void;
   readonly checksums?: (checksums: Json) => void;
+  /** Changes the content of checksums.json as it is written. */
+  readonly checksumsBytes?: (content: Buffer) => Buffer;
   /** Given the members between checksums.json and end. */
   readonly signature?: (checksums: Buffer) => Member[];
   readonly end?: (end: Json) => void;
@@ -105,7 +107,8 @@ export function joined(members: readonly Member[], bends: Omit<OuterBends, "memb
   const body = Buffer.concat(members.map((member) => encodeMember(member)));
   const checksums = checksumsOf(members) as Json;
   bends.checksums?.(checksums);
-  const checksumsBytes = Buffer.from(encodeCanonical(checksums));
+  const canonical = Buffer.from(encodeCanonical(checksums));
+  const checksumsBytes = bends.checksumsBytes?.(canonical) ?? canonical;
   const tail = [{ name: memberNames.checksums, archiveId, content: checksumsBytes }] as Member[];
   tail.push(...(bends.signature?.(checksumsBytes) ?? []));
   const tailBytes = Buffer.concat(tail.map((member) => encodeMember(member)));
