@@ -56,7 +56,7 @@ function verdictOf(refusal: FormatError, { container, bad }: Survey): Verdict {
   if (refusal.verdict !== "damaged" && refusal.verdict !== "partial" && refusal.verdict !== "not-an-archive")
     return refusal.verdict!;
   if (bad.length > 0) return verdictOfBytes({ bad });
-  return refusal.verdict === "partial" ? "partial" : "damaged";
+  return refusal.verdict;
 }
 
 /** Wrong bytes weigh more than missing ones. */
