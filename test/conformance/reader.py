@@ -120,7 +120,8 @@ def split_lines(data, what):
 def index_line(data):
     line = canonical(data, "an index line")
     absent = isinstance(line, dict) and "absent" in line
-    check = ABSENT if absent else LINES.get(line.get("type") if isinstance(line, dict) else None, lambda _: False)
+    kind = line.get("type") if isinstance(line, dict) else None
+    check = ABSENT if absent else LINES.get(kind if isinstance(kind, str) else None, lambda _: False)
     need(check(line), "bad-schema", f"an index line does not fit its schema: {data[:200]}")
     out = {key: value for key, value in line.items() if key not in ("pathHex", "targetHex", "linkHex")}
     out["path"] = entry_path(byte_string(line, "path"))
