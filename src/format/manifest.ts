@@ -53,7 +53,7 @@ export const Manifest = z.strictObject({
   /** The public key whose signature must be present: `ssh-ed25519 ` and the base64 of its 51 bytes. */
   signer: z
     .string()
-    .regex(/^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}$/)
+    .regex(/^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-P][A-Za-z0-9+/]{42}$/)
     .nullable(),
   tags: z.array(Text).max(256),
   tool: z.strictObject({ name: ShortText, version: ShortText }),

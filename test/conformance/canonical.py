@@ -127,7 +127,7 @@ MANIFEST = shape({
     "optional": array(64, name), "plannedPlain": shape({"contentBytes": number(), "entries": number()}),
     "roots": roots, "segmentBytes": number(65536, 67108864),
     "series": either(null, shape({"id": archive_id, "previous": either(null, digest), "sequence": number()})),
-    "signer": either(null, match("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}")),
+    "signer": either(null, match("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-P][A-Za-z0-9+/]{42}")),
     "tags": array(256, text(4096)), "tool": shape({"name": text(64), "version": text(64)}),
 }, {"extensions": lambda v: isinstance(v, dict) and all(map(name, v))})
 SECTION_SUMS = shape({"segments": number(1, 999_999), "segmentsSha256": digest, "storedBytes": number()})
