@@ -59,6 +59,37 @@ export function checkAccepted(bytes: Buffer, fileKey: Buffer, seen: Seen): void 
     checkRecords(tar, section);
     checkSeen(tar, seen.stored[section]);
   }
+  checkTree(seen.stored);
+}
+
+/** Strictly rising paths without `..`, each below a directory that is there, hard links to earlier files (§§ 4, 6.6). */
+function checkTree({ plain, sealed }: Seen["stored"]): void {
+  const directories = new Set<string>();
+  for (const stored of [plain, sealed]) {
+    const files = new Set<string>();
+    let previous = "";
+    for (const { line } of stored) {
+      const parts = line.path.split("/");
+      const shown = JSON.stringify(line.path);
+      demand(
+        parts.every((part) => !["", ".", ".."].includes(part) && !part.includes("\0")),
+        `the path ${shown}`,
+      );
+      const key = parts.join("\0");
+      demand(key > previous, `${shown} is out of order`);
+      previous = key;
+      if (line.type === "directory") directories.add(line.path);
+      if (line.type === "file") files.add(line.path);
+      if (line.type === "hardlink")
+        demand(files.has(line.link), `${shown} is a hard link to no earlier file`);
+    }
+  }
+  const paths = [...plain, ...sealed].map(({ line }) => line.path as string);
+  demand(new Set(paths).size === paths.length, "a path stands in both sections");
+  for (const path of paths) {
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    demand(parent === "" || directories.has(parent), `${JSON.stringify(path)} has no parent`);
+  }
 }
 
 function unsealed(stored: Buffer, fileKey: Buffer): Buffer {

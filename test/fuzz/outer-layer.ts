@@ -1,4 +1,5 @@
-import { memberNames } from "../../src/format/member.ts";
+import { encodeMemberHeader, memberNames } from "../../src/format/member.ts";
+import type { ArchiveId } from "../../src/format/schema.ts";
 import { limits } from "../../src/format/limits.ts";
 import { signDetached } from "../../src/format/sshsig.ts";
 import { type Member, encodeMember, membersOf, segmentName, segmentsOf } from "../support/members.ts";
@@ -16,6 +17,7 @@ function changedMember(member: Member, rng: Rng): Member {
       3,
       () => ({ ...member, header: mutateBytes(encodeMember(member).subarray(0, 512), rng).subarray(0, 512) }),
     ],
+    [2, () => ({ ...member, header: otherSize(member, rng) })],
     [1, () => ({ ...member, padding: Buffer.alloc(rng.pick([0, 1, 511, 512]), rng.int(2)) })],
     [1, () => ({ ...member, archiveId: rng.pick(["0".repeat(30), "f".repeat(30)]) })],
     [
@@ -30,6 +32,12 @@ function changedMember(member: Member, rng: Rng): Member {
     [segment ? 3 : 0, () => renamedSegment(member, mutateBytes(content, rng))],
     [1, () => ({ ...member, content: Buffer.alloc(0) })],
   ])();
+}
+
+/** A header that is right in itself, of a size that its content does not have. */
+function otherSize({ name, archiveId, content }: Member, rng: Rng): Buffer {
+  const sizes = [0, content.length + 1, content.length + 512, 1_048_577, 67_108_865, 8_589_934_591];
+  return encodeMemberHeader({ name, archiveId: archiveId as ArchiveId, sizeBytes: rng.pick(sizes) });
 }
 
 function renamedSegment(member: Member, content: Buffer): Member {
@@ -286,7 +294,7 @@ export const outerLayer = [
   [1, manifestBytes],
   [3, manifestMeaning],
   [3, checksums],
-  [3, end],
+  [5, end],
   [2, endText],
   [2, extensions],
 ] as const;

@@ -23,11 +23,9 @@ import { type FuzzKey, strangersIdentity } from "./corpus.ts";
 const context = { progress: silentProgress, signal: new AbortController().signal } as unknown as Context;
 export const noKeys: Keys = { identities: [] };
 
-/** At times: an identity that does not fit, or is none. */
-function wrongKey(bytes: Buffer): Keys | undefined {
-  const turn = hash("sha256", bytes, "buffer")[0]! % 16;
-  if (turn > 1) return undefined;
-  const identity = new Secret(turn === 0 ? strangersIdentity : "AGE-SECRET-KEY-1NONE");
+/** An identity that does not fit, or is none. */
+function wrongKey(turn: number): Keys {
+  const identity = new Secret(turn % 2 === 0 ? strangersIdentity : "AGE-SECRET-KEY-1NONE");
   return { identities: [identity], passphrase: () => Promise.resolve(new Secret("wrong")) };
 }
 
@@ -65,10 +63,12 @@ export async function readEverywhere(reading: Reading): Promise<Outcomes> {
   const { bytes, key } = reading;
   const keys = affordableKeys(bytes, key.keys);
   const outcomes: Outcomes = {};
+  // What is read twice much alike is read every other time; the same input always in the same way.
+  const turn = hash("sha256", bytes, "buffer")[0]!;
   for (const level of reading.levels) {
     const { code, refusal } = await proved({ ...reading, key: { ...key, keys } }, level);
     outcomes[level] = code;
-    const isTold = level === "intact" && code === outcomes["quick"];
+    const isTold = level === "intact" && (code === outcomes["quick"] || turn % 2 === 0);
     if (refusal?.verdict !== undefined && !isTold) await reported(bytes, refusal, { keys, level });
   }
   const { quick, intact, full } = outcomes;
@@ -77,10 +77,9 @@ export async function readEverywhere(reading: Reading): Promise<Outcomes> {
   outcomes["list"] = await codeOfAsync(listed(bytes, undefined, intact === "accepted"));
   outcomes["list with key"] = await codeOfAsync(listed(bytes, keys, full === "accepted"));
   demand(full !== "accepted" || outcomes["list with key"] === "accepted", "full, but cannot be listed");
-  if (intact !== "accepted") await salvaged(reading, undefined);
+  if (turn % 2 === 0) await salvaged(reading, undefined);
   await salvaged(reading, keys);
-  const stranger = wrongKey(bytes);
-  if (stranger !== undefined) outcomes["wrong key"] = await codeOfAsync(listed(bytes, stranger, false));
+  if (turn < 16) outcomes["wrong key"] = await codeOfAsync(listed(bytes, wrongKey(turn), false));
   return outcomes;
 }
 
