@@ -2,7 +2,7 @@ import { Archive } from "../format/archive.ts";
 import type { ByteSource } from "../format/bytes.ts";
 import { FormatError } from "../format/errors.ts";
 import { surveyContainer } from "../format/survey/container.ts";
-import { outerBadBytes } from "../format/survey/ranges.ts";
+import { outerFaults } from "../format/survey/outer-faults.ts";
 
 /** Opens an archive. A file without the end of one is named for what it is, as `verify` would name it. */
 export async function openArchive(source: ByteSource): Promise<Archive> {
@@ -19,7 +19,7 @@ async function sharper(source: ByteSource, refusal: FormatError): Promise<Format
   const container = await surveyContainer(source);
   if (!container.recognised)
     return new FormatError("not-an-archive", "this is not an ocbak archive, nor a part of one");
-  const bad = await outerBadBytes(source, container);
+  const bad = await outerFaults(source, container);
   const trailing = bad.find(({ kind }) => kind === "trailing");
   if (trailing === undefined) return refusal;
   const { offset, length = source.sizeBytes - offset } = trailing;

@@ -64,6 +64,12 @@ export interface BadRange {
   readonly kind: RangeKind;
 }
 
+/** Bytes of a whole copy to put over those at the same offset here; `length` null: up to its end. */
+export interface CopyRange {
+  readonly offset: number;
+  readonly length: number | null;
+}
+
 export interface VerifyFinding {
   readonly code: string;
   readonly section?: string;
@@ -87,6 +93,8 @@ export interface SectionReport {
   /** Bytes of the section's stored stream that are here, and that should be (null when the tail is gone). */
   readonly presentBytes: number;
   readonly expectedBytes: number | null;
+  /** Decoded content bytes here / planned, 0 to 1; null where unknown. */
+  readonly presentShare: number | null;
   readonly badRanges: readonly BadRange[];
   readonly entries: EntryCounts;
 }
@@ -115,9 +123,15 @@ export interface VerifyReport {
   };
   /** Decoded content bytes here / planned, 0 to 1; null where unknown. */
   readonly presentShare: number | null;
+  /** How long the file should be; null where its end is lost. */
+  readonly expectedBytes: number | null;
+  /** All of them, of the sections and between them, by offset. */
+  readonly badRanges: readonly BadRange[];
+  /** What makes the copy whole again: these bytes of a whole copy, then a cut to `expectedBytes` where it is longer. */
+  readonly copyAgain: readonly CopyRange[];
   readonly sections: readonly SectionReport[];
   readonly entries: EntryCounts;
-  /** Entries that are not whole, in archive order (at most 1000; the counts are exact). */
+  /** Entries that are not whole, in archive order (at most 100,000; the counts are exact). */
   readonly conditions: readonly EntryCondition[];
   readonly findings: readonly VerifyFinding[];
   readonly signer: { readonly key: string; readonly trusted: boolean } | null;
@@ -160,7 +174,7 @@ export interface SalvageReport {
   readonly bytes: number;
   readonly proofs: { readonly digest: number; readonly segment: number; readonly checksum: number };
   readonly lost: Omit<EntryCounts, "whole">;
-  /** At most 1000; the counts are exact. */
+  /** At most 100,000; the counts are exact. */
   readonly conditions: readonly EntryCondition[];
   readonly warnings: readonly string[];
 }

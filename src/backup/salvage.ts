@@ -3,16 +3,18 @@ import { Pins } from "../disk/pins.ts";
 import { StagingWriter } from "../disk/staging-writer.ts";
 import { openExtraction } from "../disk/staging.ts";
 import { FormatError } from "../format/errors.ts";
-import { type SalvageSink } from "../format/survey/section-survey.ts";
+import type { EntryPath } from "../format/entry-path.ts";
 import { type Survey, surveyArchive } from "../format/survey/survey.ts";
 import type { Context } from "./context.ts";
 import { linkWarnings } from "./extract.ts";
+import { refuseLiveTarget } from "./live-target.ts";
 import { type ReadOptions, hasKey, openSource } from "./read-options.ts";
-import type { SalvageReport } from "./reports.ts";
-import { conditionsOf, countConditions, verdictOfBytes } from "./verify-survey.ts";
+import type { EntryCounts, SalvageReport } from "./reports.ts";
+import { SalvageWriter } from "./salvage-writer.ts";
+import { conditionsOf, countEntries, unopenedFinding, verdictOfBytes } from "./verify-survey.ts";
 
 export interface SalvageOptions extends ReadOptions {
-  /** A directory that is new or empty. A live installation is never touched. */
+  /** A directory that is new or empty, outside of every installation. */
   readonly output: string;
 }
 
@@ -24,53 +26,73 @@ export async function salvageArchive(
 ): Promise<SalvageReport> {
   await using source = await openSource(archive, options, context);
   const output = resolve(context.cwd, options.output);
+  refuseLiveTarget(output, context);
   using pins = new Pins();
   using writer = new StagingWriter({
     place: openExtraction(output, pins),
     trees: [output],
     outsideLinks: "skip",
   });
-  const survey = await surveyArchive(source, hasKey(options) ? options.keys : undefined, sinkInto(writer));
+  const sink = new SalvageWriter(writer);
+  const survey = await surveyArchive(source, hasKey(options) ? options.keys : undefined, sink);
   if (!survey.container.recognised)
     throw new FormatError("not-an-archive", `${archive} is not an ocbak archive, nor a part of one`);
   const summary = await writer.finish(() => Promise.resolve());
-  const { whole: _whole, ...lost } = countConditions(
-    survey.sections.flatMap(({ entries }) => [...(entries?.conditions.values() ?? [])]),
-  );
+  const left = new Set([
+    ...sink.skipped,
+    ...summary.missingLinks,
+    ...summary.outsideLinks.map(({ path }) => path),
+  ]);
   return {
     archiveId: survey.container.found.archiveId ?? null,
     verdict: verdictOfBytes(survey),
     output,
     entries: summary.entries,
     bytes: summary.bytes,
-    proofs: countProofs(survey),
-    lost,
+    proofs: countProofs(survey, left),
+    lost: lostOf(survey),
     conditions: conditionsOf(survey),
-    warnings: [...linkWarnings(summary), ...keyWarnings(survey, options)],
+    warnings: [
+      ...sink.warnings,
+      ...linkWarnings(lostLinksApart(summary, survey)),
+      ...keyWarnings(survey, options),
+    ],
   };
 }
 
-/** What turns out to be worthless when its end is reached is taken away again. */
-function sinkInto(writer: StagingWriter): SalvageSink {
-  return {
-    begin: (line) => writer.begin(line),
-    content: (bytes) => writer.content(bytes),
-    end: (line, verdict) => (verdict === "whole" ? writer.end(line) : writer.discard()),
+function lostOf({ sections }: Survey): SalvageReport["lost"] {
+  const lost: { -readonly [key in keyof Omit<EntryCounts, "whole">]: number } = {
+    cut: 0,
+    missing: 0,
+    damaged: 0,
+    unknown: 0,
   };
+  for (const { entries } of sections) {
+    if (entries === undefined) continue;
+    const { whole: _whole, ...counts } = countEntries(entries);
+    for (const kind of ["cut", "missing", "damaged", "unknown"] as const) lost[kind] += counts[kind];
+  }
+  return lost;
 }
 
-function countProofs({ sections }: Survey): SalvageReport["proofs"] {
+/** Of what was really made. */
+function countProofs({ sections }: Survey, left: ReadonlySet<EntryPath>): SalvageReport["proofs"] {
   const proofs = { digest: 0, segment: 0, checksum: 0 };
-  for (const { entries } of sections) for (const proof of entries?.proofs.values() ?? []) proofs[proof]++;
+  for (const { entries } of sections)
+    for (const [path, proof] of entries?.proofs ?? []) if (!left.has(path)) proofs[proof]++;
   return proofs;
 }
 
-function keyWarnings({ sections, keyRefusal, container }: Survey, options: ReadOptions): string[] {
-  const isOpen = sections.some(({ name, entries }) => name === "sealed" && entries !== undefined);
-  if (isOpen) return [];
-  if (keyRefusal !== undefined) return [`the sealed section was not opened: ${keyRefusal.message}`];
+type Links = Parameters<typeof linkWarnings>[0];
+
+/** A further name of a file that is lost is among the lost entries: that is enough. */
+function lostLinksApart(summary: Links, { sections }: Survey): Links {
+  const isWhole = (path: EntryPath): boolean =>
+    sections.some(({ entries }) => entries?.conditions.get(path) === "whole");
+  return { ...summary, missingLinks: summary.missingLinks.filter((path) => isWhole(path)) };
+}
+
+function keyWarnings(survey: Survey, options: ReadOptions): string[] {
   if (!hasKey(options)) return ["the sealed section was not opened: no key was given"];
-  return container.ageHeader === undefined
-    ? ["the sealed section cannot be opened: its age header is lost"]
-    : ["nothing of the sealed section can be decrypted"];
+  return survey.unopened === undefined ? [] : [unopenedFinding(survey, survey.unopened).reason];
 }

@@ -1,7 +1,8 @@
 import type { ByteSource } from "../format/bytes.ts";
 import { FormatError } from "../format/errors.ts";
-import type { BadBytes } from "../format/survey/ranges.ts";
-import type { SectionSurvey, Survey } from "../format/survey/survey.ts";
+import type { BadBytes } from "../format/survey/bad-bytes.ts";
+import type { EntrySurvey } from "../format/survey/section-survey.ts";
+import type { SectionSurvey, Survey, Unopened } from "../format/survey/survey.ts";
 import { surveyArchive } from "../format/survey/survey.ts";
 import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
 import { pathText } from "./path-text.ts";
@@ -19,7 +20,8 @@ import type {
 
 type Body = Omit<VerifyReport, "archive" | "level" | "sizeBytes" | "durationMs">;
 
-const conditionsMax = 1000;
+/** What a JSON document can still bear. */
+const conditionsMax = 100_000;
 const noEntries: EntryCounts = { whole: 0, cut: 0, missing: 0, damaged: 0, unknown: 0 };
 
 /** The report on an archive that does not hold: what was found first, and what is left. */
@@ -41,7 +43,13 @@ export async function surveyReport(
     profile: manifest?.installation.profile ?? null,
     verdict,
     capture: captureOf(survey),
-    presentShare: shareOf(survey),
+    presentShare: shareOf(survey.sections),
+    expectedBytes: survey.container.end?.archiveBytes ?? null,
+    badRanges: verdict === "not-an-archive" ? [] : survey.bad.map(badRange),
+    copyAgain:
+      verdict === "not-an-archive"
+        ? []
+        : survey.copyAgain.map(({ offset, length }) => ({ offset, length: length ?? null })),
     sections,
     entries: sections.reduce((sum, section) => addCounts(sum, section.entries), noEntries),
     conditions: conditionsOf(survey),
@@ -73,9 +81,15 @@ function sectionReport(section: SectionSurvey, verdict: Verdict, survey: Survey)
     verdict: sectionVerdict(bad, verdict),
     presentBytes,
     expectedBytes: expectedBytes ?? null,
+    presentShare: shareOf([section]),
     badRanges: bad.map(badRange),
-    entries: entries === undefined ? noEntries : countConditions(entries.conditions.values()),
+    entries: entries === undefined ? noEntries : countEntries(entries),
   };
+}
+
+export function countEntries({ conditions, unknownEntries }: EntrySurvey): EntryCounts {
+  const counts = countConditions(conditions.values());
+  return { ...counts, unknown: counts.unknown + unknownEntries };
 }
 
 /** A section's own bad bytes; what is missing of the file, too, where the section is not all here. */
@@ -99,7 +113,7 @@ function badRange({ offset, length, kind }: BadBytes): BadRange {
   return { offset, length: length ?? null, kind };
 }
 
-export function countConditions(conditions: Iterable<EntryCondition["condition"] | "whole">): EntryCounts {
+function countConditions(conditions: Iterable<EntryCondition["condition"] | "whole">): EntryCounts {
   const counts: { -readonly [key in keyof EntryCounts]: number } = { ...noEntries };
   for (const condition of conditions) counts[condition]++;
   return counts;
@@ -121,15 +135,18 @@ function captureOf({ sections }: Survey): Body["capture"] {
   return captureCounts(addStatuses(...statuses.map((map) => map!)));
 }
 
-/** Decoded content bytes here of those planned; undefined while a section cannot be looked into. */
-function shareOf({ sections }: Survey): number | null {
+/**
+ * Decoded content bytes here of those planned, at most 1: where only the inventory is left, files may have grown since
+ * it was written. Null while a section cannot be looked into.
+ */
+function shareOf(sections: readonly SectionSurvey[]): number | null {
   let [here, planned] = [0, 0];
   for (const { entries } of sections) {
     if (entries?.contentBytesPlanned === undefined) return null;
     here += entries.contentBytesHere;
     planned += entries.contentBytesPlanned;
   }
-  return planned === 0 ? null : here / planned;
+  return planned === 0 ? null : Math.min(1, here / planned);
 }
 
 export function conditionsOf({ sections }: Survey): EntryCondition[] {
@@ -143,12 +160,22 @@ export function conditionsOf({ sections }: Survey): EntryCondition[] {
   return conditions;
 }
 
-function findingsOf(refusal: FormatError, { bad, keyRefusal }: Survey): VerifyFinding[] {
+function findingsOf(refusal: FormatError, survey: Survey): VerifyFinding[] {
+  const { bad, unopened, sections } = survey;
   const isTrailing = bad.some(({ kind }) => kind === "trailing");
   const findings: VerifyFinding[] = isTrailing
     ? []
     : [{ code: refusal.code, ...refusal.place, reason: refusal.message }];
-  if (keyRefusal !== undefined) findings.push({ code: keyRefusal.code, reason: keyRefusal.message });
+  if (unopened !== undefined) findings.push(unopenedFinding(survey, unopened));
+  for (const { name, searchGaveUpAt } of sections) {
+    if (searchGaveUpAt === undefined) continue;
+    const where = `at byte ${searchGaveUpAt} of its stored stream`;
+    findings.push({
+      code: "search-given-up",
+      section: name,
+      reason: `the search for what is still readable in the ${name} section was given up ${where}: more may be whole`,
+    });
+  }
   for (const { section, offset, length, kind } of bad) {
     const place = { ...(section && { section }), offset, ...(length !== undefined && { length }) };
     findings.push({
@@ -158,6 +185,25 @@ function findingsOf(refusal: FormatError, { bad, keyRefusal }: Survey): VerifyFi
     });
   }
   return findings;
+}
+
+/** Why nothing of the sealed section was read, though there was a key. */
+export function unopenedFinding({ bad, container }: Survey, unopened: Unopened): VerifyFinding {
+  if (unopened instanceof FormatError) return { code: unopened.code, reason: unopened.message };
+  const isGone = bad.some(({ length, offset }) => length === undefined && isBefore(container, offset));
+  const lost = isGone ? "is not here" : "is damaged";
+  const what =
+    unopened === "no-age-header" ? `its age header ${lost}` : `the beginning of its first segment ${lost}`;
+  return {
+    code: unopened === "no-age-header" ? "bad-age-header" : "bad-chunk",
+    section: "sealed",
+    reason: `nothing of the sealed section can be opened: ${what}`,
+  };
+}
+
+/** Whether the file ends before the first byte of the sealed section's content. */
+function isBefore({ segments }: Survey["container"], offset: number): boolean {
+  return (segments.sealed[0]?.offset ?? offset) >= offset;
 }
 
 function reasonOf(offset: number, length: number | undefined, kind: BadBytes["kind"]): string {

@@ -56,6 +56,7 @@ function wholeReport({ archive, entries, verdict }: Proof, signer: Signer | null
     verdict: proved,
     presentBytes: storedBytes,
     expectedBytes: storedBytes,
+    presentShare: 1,
     badRanges: [],
     entries: { ...noEntries, whole: counted[name] ?? 0 },
   }));
@@ -68,6 +69,9 @@ function wholeReport({ archive, entries, verdict }: Proof, signer: Signer | null
     verdict: proved,
     capture: statuses === undefined ? unknownCapture : captureCounts(statuses),
     presentShare: 1,
+    expectedBytes: archive.layout.end.archiveBytes,
+    badRanges: [],
+    copyAgain: [],
     sections,
     entries: { ...noEntries, whole: (counted.plain ?? 0) + (counted.sealed ?? 0) },
     conditions: [],

@@ -20,6 +20,8 @@ export interface SectionAnatomy {
   readonly parts: readonly Part[];
   /** The contents of the segments. */
   readonly segments: readonly Range[];
+  /** What can be told to be right or wrong by itself: frames and seek table, or age chunks and nonce. */
+  readonly pieces: readonly (readonly Range[])[];
 }
 
 /**
@@ -52,7 +54,23 @@ function sectionAnatomy(bytes: Buffer, section: SectionName, fileKey?: Buffer): 
     inventory: control("inventory.jsonl"),
     parts,
     segments,
+    pieces: piecesOf(frames, stored.length, fileKey !== undefined).map((range) =>
+      fileRanges(range, segments),
+    ),
   };
+}
+
+function piecesOf(
+  frames: readonly { readonly storedAt: Range }[],
+  storedBytes: number,
+  isSealed: boolean,
+): Range[] {
+  if (!isSealed)
+    return [...frames.map(({ storedAt }) => storedAt), [frames.at(-1)!.storedAt[1], storedBytes]];
+  const chunks: Range[] = [[0, nonceBytes]];
+  for (let at = nonceBytes; at < storedBytes; at += sealedChunkBytes)
+    chunks.push([at, Math.min(at + sealedChunkBytes, storedBytes)]);
+  return chunks;
 }
 
 function storedOf(bytes: Buffer, section: SectionName): { stored: Buffer; segments: Range[] } {

@@ -1,3 +1,4 @@
+import { statusOfVerdict } from "../exit-status.ts";
 import { safe } from "../output.ts";
 import type { SalvageReport } from "../../backup/reports.ts";
 import { count, entries, number, size } from "./units.ts";
@@ -17,8 +18,14 @@ export function salvageText(report: SalvageReport): string {
     ...proofLines(report),
     ...lostLines(report),
     ...report.warnings.map((warning) => `note: ${safe(warning)}`),
-    "This is what is left of a damaged copy, not a working installation: take from it what you need.",
+    isWhole(report)
+      ? "Nothing is wrong with the file: `ocbak restore` makes a working installation of it."
+      : "This is what is left of a damaged copy, not a working installation: take from it what you need.",
   ].join("\n")}\n`;
+}
+
+function isWhole({ verdict, lost }: SalvageReport): boolean {
+  return statusOfVerdict[verdict] === 0 && lost.cut + lost.missing + lost.damaged + lost.unknown === 0;
 }
 
 function proofLines(report: SalvageReport): string[] {
@@ -34,6 +41,6 @@ function lostLines({ lost, conditions }: SalvageReport): string[] {
   const rows = conditions
     .slice(0, shownLines)
     .map(({ condition, path }) => `  ${condition.padEnd(8)} ${safe(path)}`);
-  if (total > rows.length) rows.push(`  … and ${number(total - rows.length)} more`);
+  if (total > rows.length) rows.push(`  … and ${number(total - rows.length)} more; --json has the list`);
   return [`${count(total, "entry", "entries")} not saved:`, ...rows];
 }

@@ -1,5 +1,4 @@
 import type {
-  BadRange,
   RangeKind,
   EntryCounts,
   SectionReport,
@@ -11,6 +10,7 @@ import { errorText } from "../failure.ts";
 import { statusOfVerdict } from "../exit-status.ts";
 import { hintOfVerdict } from "../hints.ts";
 import { safe } from "../output.ts";
+import { copyAgainLines } from "./copy-again-text.ts";
 import { are, count, entries, number, size } from "./units.ts";
 
 /** Lines of each list; the counts are exact and `--json` has more. */
@@ -21,7 +21,7 @@ const proves = {
   intact: "all that can be proved without the key was proved; the sealed files themselves were not read",
   full: "every file was proved, the sealed ones too",
   authentic: "every file was proved, the sealed ones too, and a signer you trust made it",
-  partial: "cut short, or parts of it are missing",
+  partial: "parts of it are missing",
   damaged: "bytes of it have changed",
   unsafe: "it holds what no honest backup holds",
   unbound: "its parts do not belong together, or its signature does not hold",
@@ -35,7 +35,7 @@ export function verifyText(report: VerifyReport): string {
   const name = safe(report.archive);
   return `${[
     ...captureHoles(report),
-    `${name}: ${report.verdict}: ${proves[report.verdict]}`,
+    `${name}: ${report.verdict}: ${isCutOnly(report) ? "cut short" : proves[report.verdict]}`,
     ...identity(report),
     ...(isWhole(report) ? [] : loss(report)),
   ].join("\n")}\n`;
@@ -44,19 +44,33 @@ export function verifyText(report: VerifyReport): string {
 /** The error and hint lines of a refusal; nothing for a whole archive. */
 export function verifyFailure(report: VerifyReport): string {
   if (statusOfVerdict[report.verdict] === 0) return "";
-  const reason = report.findings[0]?.reason ?? proves[report.verdict];
-  return errorText(`${report.archive}: ${report.verdict}: ${reason}`, hintFor(report));
+  return errorText(`${report.archive}: ${report.verdict}: ${reasonOf(report)}`, hintFor(report));
+}
+
+/** Of a copy in which bytes are only missing, not the first check that stumbled over it but what is missing. */
+function reasonOf({ findings, verdict }: VerifyReport): string {
+  const [first] = findings;
+  const isAboutBytes = verdict === "partial" && first?.code !== "truncated" && first?.code !== "part-missing";
+  return (
+    ((isAboutBytes && findings.find((one) => rangeKinds.has(one.code))) || first)?.reason ?? proves[verdict]
+  );
 }
 
 function hintFor(report: VerifyReport): string {
-  const { verdict } = report;
+  const { verdict, copyAgain, badRanges, archive } = report;
   if (verdict === "partial" || verdict === "damaged") {
-    const named = report.sections.some(({ badRanges }) => badRanges.length > 0);
-    const rest = verdict === "partial" ? "copy the rest of it again" : "copy it again from where it was made";
-    const copy = named ? "copy the bytes named above again" : rest;
-    return `${copy}, or make a new backup; \`ocbak salvage ${report.archive} -o DIR\` saves what is whole`;
+    const named = copyAgain.length + badRanges.length > 0;
+    const again = named ? "copy again what is named above" : "copy it again from where it was made";
+    return `${again} and verify again, or make a new backup; \`ocbak salvage ${archive} -o DIR\` saves what is whole`;
   }
   return verdict in hintOfVerdict ? hintOfVerdict[verdict as keyof typeof hintOfVerdict] : "";
+}
+
+/** Nothing is wrong but that the end is not here. */
+function isCutOnly({ verdict, badRanges, sizeBytes }: VerifyReport): boolean {
+  return (
+    verdict === "partial" && badRanges.every(({ kind, offset }) => kind === "missing" && offset === sizeBytes)
+  );
 }
 
 function isWhole(report: VerifyReport): boolean {
@@ -106,32 +120,46 @@ function sum(counts: EntryCounts): number {
 }
 
 function loss(report: VerifyReport): string[] {
-  const share =
-    report.presentShare === null
-      ? []
-      : [`${(Math.floor(report.presentShare * 1000) / 10).toFixed(1)}% of its content is here.`];
+  const { verdict } = report;
   return [
-    ...share,
-    ...report.sections.flatMap((section) => sectionLines(section, report.level === "full")),
-    ...rangeLines(report),
+    ...shareLines(report),
+    ...report.sections.flatMap((section) => sectionLines(section, report)),
+    ...(verdict === "partial" || verdict === "damaged" || verdict === "unbound"
+      ? copyAgainLines(report)
+      : []),
     ...conditionLines(report),
     ...findingLines(report.findings),
   ];
 }
 
+/** Without the key only that of the workspace files is known. */
+function shareLines({ presentShare, sections }: VerifyReport): string[] {
+  const plain = sections.find(({ name }) => name === "plain");
+  if (presentShare !== null) return [`${percent(presentShare)} of its content is here.`];
+  if (plain === undefined || plain.presentShare === null) return [];
+  return [`${percent(plain.presentShare)} of the content of its workspace files is here.`];
+}
+
+function percent(share: number): string {
+  return `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
+}
+
 const filesOf = { plain: "workspace files", sealed: "sealed files" } as const;
 
 /** `812 of 856 workspace files are whole; 3 are cut; 41 are missing.` */
-function sectionLines(section: SectionReport, withKey: boolean): string[] {
+function sectionLines(section: SectionReport, report: VerifyReport): string[] {
   const counts = section.entries;
   const all = sum(counts);
-  const known = all - counts.unknown;
-  if (known === 0) return section.name === "sealed" ? sealedUnread(section, withKey) : [];
+  if (all === 0) return section.name === "sealed" ? sealedUnread(section, report) : [];
+  if (counts.unknown === all)
+    return [
+      `What became of the ${number(all)} ${filesOf[section.name]} cannot be told: none of them can be read.`,
+    ];
   const lost = [
     part(counts.cut, "cut"),
     part(counts.damaged, "damaged"),
     part(counts.missing, "missing"),
-    part(counts.unknown, "unknown"),
+    part(counts.unknown, "not known by name"),
   ];
   const first = `${number(counts.whole)} of ${number(all)} ${filesOf[section.name]} ${are(counts.whole)} whole`;
   return [`${[first, ...lost.filter((text) => text !== "")].join("; ")}.`];
@@ -142,37 +170,30 @@ function part(value: number, what: string): string {
 }
 
 /** Without the key, or without its beginning, only its bytes can be counted. */
-function sealedUnread({ presentBytes, expectedBytes }: SectionReport, withKey: boolean): string[] {
+function sealedUnread(
+  { presentBytes, expectedBytes }: SectionReport,
+  { level, findings }: VerifyReport,
+): string[] {
   const here =
     expectedBytes === null
       ? `${size(presentBytes)} here; its full size is not known`
       : `${size(presentBytes)} of ${size(expectedBytes)} here`;
-  const key = withKey ? "" : " Which of its files are whole, only the key can tell: add -i FILE.";
-  return [`The sealed part (state, configuration, credentials): ${here}.${key}`];
+  const why = findings.find((finding) => isUnopened(finding));
+  const key =
+    level === "full"
+      ? why && ` ${capital(safe(why.reason))}.`
+      : presentBytes === 0
+        ? ""
+        : " Which of its files are whole, only the key can tell: add -i FILE.";
+  return [`The sealed part (state, configuration, credentials): ${here}.${key ?? ""}`];
 }
 
-/** Where the copy ends, and which byte ranges to copy again. */
-function rangeLines(report: VerifyReport): string[] {
-  const ranges = report.sections
-    .flatMap(({ badRanges }) => badRanges)
-    .toSorted((a, b) => a.offset - b.offset);
-  const tail = ranges.find(({ kind, length }) => kind === "missing" && length === null);
-  const holes = ranges.filter((range) => range !== tail);
-  const lines = holes.slice(0, shownLines).map(rangeLine);
-  if (holes.length > shownLines) lines.push(`  … and ${number(holes.length - shownLines)} more byte ranges`);
-  if (lines.length > 0) lines.unshift("Copy these bytes of the file again:");
-  if (report.verdict === "partial" && (tail !== undefined || holes.length === 0)) {
-    lines.push(
-      `The file ends at byte ${number(report.sizeBytes)}: copy it again from there, or make a new backup.`,
-    );
-  }
-  return lines;
+function isUnopened({ code, section }: VerifyFinding): boolean {
+  return section === "sealed" && (code === "bad-age-header" || code === "bad-chunk");
 }
 
-function rangeLine(range: BadRange): string {
-  const { offset, length, kind } = range;
-  if (length === null) return `  from byte ${number(offset)} to the end: ${kind}`;
-  return `  bytes ${number(offset)} to ${number(offset + length - 1)} (${size(length)}): ${kind}`;
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function conditionLines({ conditions, entries: counts }: VerifyReport): string[] {
@@ -180,15 +201,22 @@ function conditionLines({ conditions, entries: counts }: VerifyReport): string[]
     .slice(0, shownLines)
     .map(({ condition, path }) => `  ${condition.padEnd(8)} ${safe(path)}`);
   const rest = counts.cut + counts.missing + counts.damaged + counts.unknown - lines.length;
-  if (lines.length > 0 && rest > 0) lines.push(`  … and ${number(rest)} more that are not whole`);
-  return lines;
+  if (lines.length === 0) return [];
+  if (rest > 0)
+    lines.push(`  … and ${number(rest)} more; --json names ${namedBy(conditions.length, counts)}`);
+  return ["Not whole:", ...lines];
+}
+
+function namedBy(named: number, { cut, missing, damaged, unknown }: EntryCounts): string {
+  const known = cut + missing + damaged;
+  return named < known || unknown > 0 ? `${number(named)} of them` : "them all";
 }
 
 const rangeKinds: ReadonlySet<string> = new Set<RangeKind>(["damaged", "missing", "zero-filled", "trailing"]);
 
 /** What is said neither by the error line, which is the first of them, nor by the byte ranges. */
 function findingLines(all: readonly VerifyFinding[]): string[] {
-  const findings = all.slice(1).filter(({ code }) => !rangeKinds.has(code));
+  const findings = all.slice(1).filter((one) => !rangeKinds.has(one.code) && !isUnopened(one));
   const lines = findings.slice(0, shownLines).map((finding) => {
     const where = [
       finding.path === undefined ? "" : ` ${safe(finding.path)}`,

@@ -1,17 +1,17 @@
 import { hash } from "node:crypto";
 import type { ByteSource } from "../bytes.ts";
 import { type Checksums, type End, parseChecksums, parseEnd } from "../checksums.ts";
-import type { SectionName } from "../entry.ts";
 import { FormatError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { type Manifest, parseManifest } from "../manifest.ts";
-import { memberNames } from "../member.ts";
+import { firstSegment, memberNames } from "../member.ts";
 import { blockBytes } from "../ustar.ts";
-import { type FoundMember, type FoundMembers, type Gap, findMembers, looksLikeStart } from "./members.ts";
-import { type FoundSegment, placeSegments } from "./segments.ts";
+import { looksLikeStart } from "./header-search.ts";
+import { type FoundMember, type FoundMembers, type Gap, findMembers } from "./members.ts";
+import { type PlacedSegments, placeSegments } from "./segments.ts";
 
 /** What is left of an archive's outer structure. Whatever is undefined is lost or damaged. */
-export interface Container {
+export interface Container extends PlacedSegments {
   /** False for a file in which nothing of an archive can be recognised. */
   readonly recognised: boolean;
   readonly found: FoundMembers;
@@ -20,7 +20,6 @@ export interface Container {
   readonly end: End | undefined;
   readonly checksums: Checksums | undefined;
   readonly ageHeader: Buffer | undefined;
-  readonly segments: Readonly<Record<SectionName, readonly FoundSegment[]>>;
   readonly gaps: readonly Gap[];
 }
 
@@ -43,10 +42,7 @@ export async function surveyContainer(source: ByteSource): Promise<Container> {
     manifestSha256,
   );
   const head = await source.read(0, Math.min(blockBytes, source.sizeBytes));
-  const segments = {
-    plain: placeSegments("plain", found, { checksums, segmentBytes: manifest?.segmentBytes }),
-    sealed: placeSegments("sealed", found, { checksums, segmentBytes: manifest?.segmentBytes }),
-  };
+  const placed = placeSegments(found, { end, checksums, segmentBytes: manifest?.segmentBytes });
   return {
     recognised: found.members.length > 0 || looksLikeStart(head),
     found,
@@ -54,10 +50,20 @@ export async function surveyContainer(source: ByteSource): Promise<Container> {
     manifestSha256: manifest && (manifestSha256 ?? (await reader.sha256(memberNames.manifest))),
     end,
     checksums,
-    ageHeader: await reader.ageHeader(end),
-    segments,
+    ageHeader: await reader.ageHeader(end, ageHeaderPlace(placed)),
     gaps: found.gaps,
+    ...placed,
   };
+}
+
+/** Where the age header's member begins, by the first sealed segment that was found. */
+function ageHeaderPlace({ layout, segments }: PlacedSegments): number | undefined {
+  const first = segments.sealed[0];
+  const before = first && layout.offsetOf("sealed", first.number);
+  const start = layout.offsetOf("sealed", firstSegment("sealed"));
+  if (first === undefined || before === undefined || start === undefined) return undefined;
+  const place = first.offset - blockBytes - (before - start) - limits.headerRegionBytes;
+  return place < 0 ? undefined : place;
 }
 
 /** Reads small members where they are whole; what does not parse or fit its digest is as good as lost. */
@@ -92,15 +98,13 @@ class Leftovers {
     return bytes && hash("sha256", bytes, "hex");
   }
 
-  /** Also where its member header is gone: then it lies before the first sealed segment, and `end` knows its digest. */
-  async ageHeader(end: End | undefined): Promise<Buffer | undefined> {
+  /** Also where its member header is gone: then its place follows from the rest, and `end` knows its digest. */
+  async ageHeader(end: End | undefined, place: number | undefined): Promise<Buffer | undefined> {
     const named = await this.#content(memberNames.header, limits.headerRegionBytes);
     if (end === undefined) return named;
-    const first = this.#found.members.find((member) => member.name.startsWith("sealed/000001."));
-    const offset = first && first.offset - limits.headerRegionBytes + blockBytes;
     const candidates = [
       named,
-      offset !== undefined && offset > 0 ? await this.#read(offset, end.header.bytes) : undefined,
+      place === undefined ? undefined : await this.#read(place + blockBytes, end.header.bytes),
     ];
     return candidates.find(
       (bytes) => bytes !== undefined && hash("sha256", bytes, "hex") === end.header.sha256,

@@ -13,6 +13,17 @@ export interface FoundFrame {
   readonly joined: boolean;
   /** All its stored bytes lie in segments whose digests hold. */
   readonly proved: boolean;
+  /** Its place in the stream. */
+  readonly storedOffset: number;
+  readonly storedBytes: number;
+}
+
+/** What the search for frames tells besides them. */
+export interface FrameSearch {
+  /** Where it was given up: what comes after was not looked at. */
+  gaveUpAt?: number;
+  /** Where the seek table begins that it went by. */
+  tableOffset?: number;
 }
 
 const stepBytes = 512 * 1024;
@@ -27,9 +38,10 @@ const vainBytesMax = 256 * 1024 * 1024;
 const storedFrameBytesMax = limits.frameBytes + limits.frameBytes / 64 + 1024;
 
 /** All frames of a section that decode, in order: by the seek table where that is here, else from magic to magic. */
-export async function* findFrames(stream: HoleyStream): AsyncGenerator<FoundFrame> {
+export async function* findFrames(stream: HoleyStream, search: FrameSearch): AsyncGenerator<FoundFrame> {
   const table = await readTable(stream);
-  yield* table === undefined ? scanFrames(stream) : tabledFrames(stream, table);
+  if (table !== undefined) search.tableOffset = table.place(table.length).storedOffset;
+  yield* table === undefined ? scanFrames(stream, search) : tabledFrames(stream, table);
 }
 
 /** The seek table, where the tail is whole enough to have it. */
@@ -48,19 +60,20 @@ async function readTable(stream: HoleyStream): Promise<SeekTable | undefined> {
 async function* tabledFrames(stream: HoleyStream, table: SeekTable): AsyncGenerator<FoundFrame> {
   let joined = true;
   for (let index = 0; index < table.length; index++) {
-    const { storedOffset, storedBytes, contentOffset } = table.place(index);
+    const { storedOffset, storedBytes, contentOffset, contentBytes } = table.place(index);
     const bytes = await stream.readUpTo(storedOffset, Math.min(storedBytes, storedFrameBytesMax));
     const content =
       bytes.length === storedBytes ? await orUndefined(() => decompressFrame(bytes)) : undefined;
-    if (content === undefined) joined = false;
+    if (content?.length !== contentBytes) joined = false;
     else {
-      yield { content, contentOffset, joined, proved: stream.isProved(storedOffset, storedBytes) };
+      const proved = stream.isProved(storedOffset, storedBytes);
+      yield { content, contentOffset, joined, proved, storedOffset, storedBytes };
       joined = true;
     }
   }
 }
 
-async function* scanFrames(stream: HoleyStream): AsyncGenerator<FoundFrame> {
+async function* scanFrames(stream: HoleyStream, search: FrameSearch): AsyncGenerator<FoundFrame> {
   let offset: number | undefined = 0;
   let contentOffset: number | undefined = 0;
   let joined = true;
@@ -79,11 +92,14 @@ async function* scanFrames(stream: HoleyStream): AsyncGenerator<FoundFrame> {
       contentOffset,
       joined,
       proved: stream.isProved(offset, frame.storedBytes),
+      storedOffset: offset,
+      storedBytes: frame.storedBytes,
     };
     if (contentOffset !== undefined) contentOffset += frame.content.length;
     offset += frame.storedBytes;
     joined = true;
   }
+  if (offset !== undefined) search.gaveUpAt = offset;
 }
 
 /** The frame that begins at `offset`, or how many bytes it took to see that there is none. */

@@ -1,5 +1,4 @@
 import type { KeyObject } from "node:crypto";
-import { hash } from "node:crypto";
 import type { ByteSource } from "../bytes.ts";
 import { FormatError } from "../errors.ts";
 import {
@@ -9,7 +8,9 @@ import {
   payloadKey,
   plainBytes,
   sealedChunkBytes,
+  tagBytes,
 } from "../seal/payload.ts";
+import type { Span } from "./bad-bytes.ts";
 import type { FoundSegment } from "./segments.ts";
 
 /** A stream of which parts may be missing. */
@@ -48,10 +49,8 @@ export class StoredPieces implements HoleyStream {
     const parts: Buffer[] = [];
     let at = offset;
     while (at < offset + most) {
-      const segment = this.#segments.find(
-        ({ streamOffset, presentBytes }) => streamOffset <= at && at < streamOffset + presentBytes,
-      );
-      if (segment === undefined) break;
+      const segment = this.#segments[this.#indexAt(at)];
+      if (segment === undefined || at >= segment.streamOffset + segment.presentBytes) break;
       const within = at - segment.streamOffset;
       const length = Math.min(offset + most - at, segment.presentBytes - within);
       parts.push(await this.#source.read(segment.offset + within, length));
@@ -61,24 +60,43 @@ export class StoredPieces implements HoleyStream {
   }
 
   nextPresent(offset: number): Promise<number | undefined> {
-    const next = this.#segments.find(
-      ({ streamOffset, presentBytes }) => offset < streamOffset + presentBytes && presentBytes > 0,
-    );
-    return Promise.resolve(next && Math.max(offset, next.streamOffset));
+    for (let index = Math.max(0, this.#indexAt(offset)); index < this.#segments.length; index++) {
+      const { streamOffset, presentBytes } = this.#segments[index]!;
+      if (offset < streamOffset + presentBytes) return Promise.resolve(Math.max(offset, streamOffset));
+    }
+    return Promise.resolve(undefined);
   }
 
   isPresent(offset: number, length: number): boolean {
     let at = offset;
-    for (const { streamOffset, presentBytes } of this.#segments) {
-      if (streamOffset <= at && at < streamOffset + presentBytes) at = streamOffset + presentBytes;
+    while (at < offset + length) {
+      const segment = this.#segments[this.#indexAt(at)];
+      if (segment === undefined || at >= segment.streamOffset + segment.presentBytes) return false;
+      at = segment.streamOffset + segment.presentBytes;
     }
-    return at >= offset + length;
+    return true;
   }
 
   isProved(offset: number, length: number): boolean {
-    return this.#segments
-      .filter(({ streamOffset, bytes }) => streamOffset < offset + length && offset < streamOffset + bytes)
-      .every(({ number }) => this.#proved.has(number));
+    let index = this.#indexAt(offset);
+    for (; this.#segments[index] !== undefined; index++) {
+      const { streamOffset, number } = this.#segments[index]!;
+      if (streamOffset >= offset + length) break;
+      if (!this.#proved.has(number)) return false;
+    }
+    return true;
+  }
+
+  /** The last segment that begins at or before an offset of the stream; -1 where there is none. */
+  #indexAt(offset: number): number {
+    let low = -1;
+    let high = this.#segments.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#segments[middle]!.streamOffset <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 }
 
@@ -136,6 +154,19 @@ export class UnsealedPieces implements HoleyStream {
     return true;
   }
 
+  /** The parts of the stored stream from `from` to `to` that lie in chunks which open. */
+  async wholeIn(from: number, to: number): Promise<Span[]> {
+    const whole: Span[] = [];
+    const first = Math.max(0, Math.floor((from - nonceBytes) / sealedChunkBytes));
+    for (let index = first; nonceBytes + index * sealedChunkBytes < to; index++) {
+      const plain = await this.#chunk(index);
+      if (plain === undefined) continue;
+      whole.push({ offset: nonceBytes + index * sealedChunkBytes, length: plain.length + tagBytes });
+    }
+    // A chunk that opens proves the nonce, too.
+    return whole.length === 0 ? [] : [{ offset: 0, length: nonceBytes }, ...whole];
+  }
+
   /** The stored bytes of the chunks that hold a range. */
   #chunkRange(offset: number, length: number): [number, number] {
     const first = nonceBytes + Math.floor(offset / chunkBytes) * sealedChunkBytes;
@@ -169,14 +200,4 @@ function plainSize(storedBytes: number | undefined): number | undefined {
     if (cause instanceof FormatError) return undefined;
     throw cause;
   }
-}
-
-export type SegmentState = "intact" | "damaged" | "cut" | "unnamed";
-
-/** Reads a segment and says in what state it is; `unnamed` where its digest is lost with its header. */
-export async function segmentState(source: ByteSource, segment: FoundSegment): Promise<SegmentState> {
-  if (segment.presentBytes < segment.bytes) return "cut";
-  if (segment.sha256 === undefined) return "unnamed";
-  const content = await source.read(segment.offset, segment.bytes);
-  return hash("sha256", content, "hex") === segment.sha256 ? "intact" : "damaged";
 }

@@ -11,9 +11,12 @@ export interface RecordSink {
   content(bytes: Uint8Array): void;
   /** All bytes of the entry were here. `proved`: all of them in segments whose digests hold. */
   end(line: StoredLine, found: { readonly sha256: string; readonly proved: boolean }): void;
-  cut(line: StoredLine, presentBytes: number): void;
+  /** The rest of the entry cannot be read. `isMissing`: its bytes are not here; otherwise they are, but wrong. */
+  cut(line: StoredLine, presentBytes: number, isMissing: boolean): void;
   /** A control entry begins; what is returned takes its content in parts, as far as it is here. */
-  control(path: string): ((part: Buffer) => void) | undefined;
+  control(path: string, size: number): ((part: Buffer) => void) | undefined;
+  /** Whether all the stored bytes are here, from `from` up to `to`, or to the end of the section. */
+  isHere(from: number, to: number | undefined): boolean;
 }
 
 interface Open {
@@ -33,13 +36,16 @@ export class RecordScanner {
   #open: Open | undefined;
   /** A header that a frame ended in the middle of. */
   #held: Buffer = Buffer.alloc(0);
+  /** Where the last frame ended in the stored stream. */
+  #storedEnd = 0;
 
   constructor(sink: RecordSink) {
     this.#sink = sink;
   }
 
   push(frame: FoundFrame): void {
-    if (!frame.joined) this.end();
+    if (!frame.joined) this.end(frame.storedOffset);
+    this.#storedEnd = frame.storedOffset + frame.storedBytes;
     let at = 0;
     while (at < frame.content.length) {
       const taken = this.#open === undefined ? this.#takeHeader(frame, at) : this.#takeContent(frame, at);
@@ -48,15 +54,19 @@ export class RecordScanner {
     }
   }
 
-  /** No more joined frames: what is open is cut. */
-  end(): void {
+  /** No more joined frames, up to a next one at `nextOffset` of the stored stream: what is open is cut. */
+  end(nextOffset?: number): void {
     const open = this.#open;
     this.#open = undefined;
     this.#held = Buffer.alloc(0);
     if (open === undefined) return;
     if (open.contentRest === 0) this.#finish(open);
     else if (open.header.line !== undefined && open.wanted)
-      this.#sink.cut(open.header.line, open.header.size - open.contentRest);
+      this.#sink.cut(
+        open.header.line,
+        open.header.size - open.contentRest,
+        !this.#sink.isHere(this.#storedEnd, nextOffset),
+      );
   }
 
   /** Bytes consumed, or undefined where the rest of the frame is no record: the middle of a file that was lost. */
@@ -87,7 +97,7 @@ export class RecordScanner {
       proved: frame.proved,
       wanted,
       digest: createHash("sha256"),
-      takeControl: header.line === undefined ? this.#sink.control(header.path) : undefined,
+      takeControl: header.line === undefined ? this.#sink.control(header.path, header.size) : undefined,
     };
     if (recordRest === 0) this.#close();
     return consumed;

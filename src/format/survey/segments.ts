@@ -1,9 +1,10 @@
-import type { Checksums } from "../checksums.ts";
-import type { SectionName } from "../entry.ts";
-import { firstSegment, memberBytes, parseSegmentName } from "../member.ts";
+import type { Checksums, End } from "../checksums.ts";
+import { type SectionName, sectionNames } from "../entry.ts";
 import { limits } from "../limits.ts";
+import { firstSegment, memberBytes, parseSegmentName } from "../member.ts";
 import { blockBytes } from "../ustar.ts";
-import type { FoundMembers, Gap } from "./members.ts";
+import { type FoundMember, type FoundMembers, type Gap, memberEnd } from "./members.ts";
+import { WholeLayout } from "./whole-layout.ts";
 
 /** A segment as far as it is here. */
 export interface FoundSegment {
@@ -14,36 +15,67 @@ export interface FoundSegment {
   readonly offset: number;
   /** Content bytes it had when written. */
   readonly bytes: number;
-  /** Of those, how many the file reaches. */
+  /** Of those, how many are here. */
   readonly presentBytes: number;
-  /** From its name; undefined where the header is damaged and the place was inferred from its neighbours. */
+  /** From its name; undefined where the header is damaged and the place follows from the rest. */
   readonly sha256: string | undefined;
 }
 
+export interface NamedSegment extends Omit<FoundSegment, "streamOffset"> {
+  readonly headerOffset: number;
+  readonly sha256: string;
+}
+
 export interface KnownSizes {
+  readonly end: End | undefined;
   readonly checksums: Checksums | undefined;
   readonly segmentBytes: number | undefined;
 }
 
+export interface PlacedSegments {
+  readonly segments: Readonly<Record<SectionName, readonly FoundSegment[]>>;
+  readonly layout: WholeLayout;
+  /** Members that stand where none of their kind can: out of turn, or for the second time. */
+  readonly strays: readonly FoundMember[];
+}
+
 /**
- * The segments of a section that are here, by number. All but the last have one size, so that the place of one whose
- * header is damaged follows from its neighbours: a gap that is exactly as long as the segments missing in it.
+ * The segments that are here, by number. Where the header of one is damaged, its place follows by arithmetic, provided
+ * that what was found around it lies where it should, or is shifted by the same number of bytes.
  */
-export function placeSegments(section: SectionName, found: FoundMembers, known: KnownSizes): FoundSegment[] {
-  const named = namedSegments(section, found);
-  const segmentBytes = known.segmentBytes ?? Math.max(0, ...named.map((segment) => segment.bytes));
-  const placed = named.map((segment) => ({
-    ...segment,
-    streamOffset: (segment.number - firstSegment(section)) * segmentBytes,
-  }));
-  return [...placed, ...inferSegments(section, found, { ...known, segmentBytes })].sort(
-    (a, b) => a.number - b.number,
-  );
+export function placeSegments(found: FoundMembers, known: KnownSizes): PlacedSegments {
+  const named = { plain: namedSegments("plain", found), sealed: namedSegments("sealed", found) };
+  const largest = Math.max(0, ...sectionNames.map((name) => sizeOfFull(named[name])));
+  const segmentBytes = known.segmentBytes ?? largest;
+  const layout = new WholeLayout({
+    members: found.members,
+    named,
+    end: known.end,
+    checksums: known.checksums,
+    segmentBytes,
+  });
+  const streamOffset = (section: SectionName, number: number): number =>
+    (number - firstSegment(section)) * segmentBytes;
+  const all = (section: SectionName): FoundSegment[] =>
+    [...named[section], ...lostSegments(section, found, layout)]
+      .map((segment) => ({ ...segment, streamOffset: streamOffset(section, segment.number) }))
+      .sort((a, b) => a.number - b.number);
+  return {
+    segments: { plain: all("plain"), sealed: all("sealed") },
+    layout,
+    strays: straysOf(found, named),
+  };
+}
+
+function sizeOfFull(segments: readonly NamedSegment[]): number {
+  let largest = 0;
+  for (const { bytes } of segments) largest = Math.max(largest, bytes);
+  return largest;
 }
 
 /** In file order, each number higher than all before it: what comes out of turn is not believed. */
-function namedSegments(section: SectionName, found: FoundMembers): Omit<FoundSegment, "streamOffset">[] {
-  const segments: Omit<FoundSegment, "streamOffset">[] = [];
+function namedSegments(section: SectionName, found: FoundMembers): NamedSegment[] {
+  const segments: NamedSegment[] = [];
   for (const member of found.members) {
     const name = parseSegmentName(member.name);
     if (
@@ -53,74 +85,77 @@ function namedSegments(section: SectionName, found: FoundMembers): Omit<FoundSeg
       member.sizeBytes > limits.segmentBytesMax
     )
       continue;
-    const { number, sha256 } = name;
-    const place = {
+    segments.push({
+      number: name.number,
+      sha256: name.sha256,
+      headerOffset: member.offset,
       offset: member.offset + blockBytes,
       bytes: member.sizeBytes,
       presentBytes: member.presentBytes,
-    };
-    segments.push({ number, sha256, ...place });
+    });
   }
   return segments;
 }
 
-function inferSegments(
-  section: SectionName,
-  found: FoundMembers,
-  known: KnownSizes & { segmentBytes: number },
-): FoundSegment[] {
-  const inferred: FoundSegment[] = [];
+function straysOf(
+  { members }: FoundMembers,
+  named: Readonly<Record<SectionName, readonly NamedSegment[]>>,
+): FoundMember[] {
+  const believed = new Set(sectionNames.flatMap((name) => named[name].map((one) => one.headerOffset)));
+  const seen = new Set<string>();
+  return members.filter((member) => {
+    if (parseSegmentName(member.name) !== undefined) return !believed.has(member.offset);
+    const isSecond = seen.has(member.name);
+    seen.add(member.name);
+    return isSecond;
+  });
+}
+
+type LostSegment = Omit<FoundSegment, "streamOffset">;
+
+/** Segments whose headers are damaged, where their places lie in a gap. */
+function lostSegments(section: SectionName, found: FoundMembers, layout: WholeLayout): LostSegment[] {
+  const lost: LostSegment[] = [];
   for (const gap of found.gaps) {
-    const numbers = missingNumbers(section, found, { gap, known });
-    const sizes = numbers.map((number) => segmentSize(section, number, known));
-    const length = sizes.reduce((sum, bytes) => sum + memberBytes(bytes), 0);
-    if (numbers.length === 0 || length !== gap.length) continue;
-    let offset = gap.offset;
-    for (const [at, number] of numbers.entries()) {
-      const bytes = sizes[at]!;
-      const streamOffset = (number - firstSegment(section)) * known.segmentBytes;
-      inferred.push({
-        number,
-        streamOffset,
-        offset: offset + blockBytes,
-        bytes,
-        presentBytes: bytes,
-        sha256: undefined,
-      });
-      offset += memberBytes(bytes);
+    const shift = shiftAt(gap, found, layout);
+    if (shift === undefined) continue;
+    // One may begin before the gap only if its header was found.
+    let number = layout.segmentFrom(section, gap.offset - shift);
+    for (; ; number++) {
+      const bytes = layout.sizeOf(section, number);
+      const place = layout.offsetOf(section, number);
+      if (bytes === undefined || place === undefined) break;
+      const offset = place + shift;
+      if (offset < gap.offset) continue;
+      const segment = lostSegment(number, bytes, { offset, gap, found });
+      if (segment === undefined) break;
+      lost.push(segment);
     }
   }
-  return inferred;
+  return lost;
 }
 
-/** The numbers that should stand between the members around a gap. */
-function missingNumbers(
-  section: SectionName,
-  found: FoundMembers,
-  { gap, known }: { gap: Gap; known: KnownSizes },
-): number[] {
-  const previous = found.members[gap.before - 1];
-  const next = found.members[gap.before];
-  const previousName = previous && parseSegmentName(previous.name);
-  const nextName = next && parseSegmentName(next.name);
-  if (previousName !== undefined && previousName.section !== section) return [];
-  const opener = section === "plain" ? "manifest.json" : "pad";
-  if (previousName === undefined && previous?.name !== opener) return [];
-  const from = previousName === undefined ? firstSegment(section) : previousName.number + 1;
-  const total = known.checksums && known.checksums[section].segments + firstSegment(section);
-  const to = nextName?.section === section ? nextName.number : (total ?? from);
-  // More than the gap can hold are not worth counting out.
-  const count = (to - from) * memberBytes(1) > gap.length ? 0 : Math.max(0, to - from);
-  return Array.from({ length: count }, (_, index) => from + index);
-}
-
-function segmentSize(
-  section: SectionName,
+/** Undefined where it does not fit into the gap; what reaches beyond the end of the file is cut. */
+function lostSegment(
   number: number,
-  { checksums, segmentBytes }: KnownSizes & { segmentBytes: number },
-): number {
-  const sums = checksums?.[section];
-  const index = number - firstSegment(section);
-  if (sums === undefined || index < sums.segments - 1) return segmentBytes;
-  return sums.storedBytes - (sums.segments - 1) * segmentBytes;
+  bytes: number,
+  { offset, gap, found }: { offset: number; gap: Gap; found: FoundMembers },
+): LostSegment | undefined {
+  const end = gap.offset + gap.length;
+  const isAtEnd = gap.before === found.members.length;
+  const presentBytes = Math.min(bytes, end - offset - blockBytes);
+  if (offset + memberBytes(bytes) > end && !(isAtEnd && presentBytes > 0)) return undefined;
+  return { number, offset: offset + blockBytes, bytes, presentBytes, sha256: undefined };
+}
+
+/** By how many bytes the file is shifted in a gap; undefined where it is not the same before and after it. */
+function shiftAt(gap: Gap, { members }: FoundMembers, layout: WholeLayout): number | undefined {
+  const previous = members[gap.before - 1];
+  const next = members[gap.before];
+  const before = previous && layout.shiftOf(previous);
+  const after = next && layout.shiftOf(next);
+  if (before !== undefined && after !== undefined) return before === after ? before : undefined;
+  // A gap that begins before the end of the member that is before it: its content was taken for shorter.
+  if (previous !== undefined && memberEnd(previous) > gap.offset) return undefined;
+  return before ?? after;
 }

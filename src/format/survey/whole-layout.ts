@@ -1,0 +1,119 @@
+import type { Checksums, End } from "../checksums.ts";
+import type { SectionName } from "../entry.ts";
+import { limits } from "../limits.ts";
+import { endMemberBytes, firstSegment, memberBytes, memberNames, parseSegmentName } from "../member.ts";
+import type { FoundMember } from "./members.ts";
+import type { NamedSegment } from "./segments.ts";
+
+/** What is left that tells where things lie in a whole copy. */
+export interface LayoutClues {
+  readonly members: readonly FoundMember[];
+  readonly named: Readonly<Record<SectionName, readonly NamedSegment[]>>;
+  readonly end: End | undefined;
+  readonly checksums: Checksums | undefined;
+  /** Content bytes of all segments of a section but the last. */
+  readonly segmentBytes: number;
+}
+
+/** Where the members lie in a whole copy, as far as that follows from what is left: by arithmetic, without reading. */
+export class WholeLayout {
+  readonly #clues: LayoutClues;
+  /** First byte of each section's first segment's member. */
+  readonly #starts: Readonly<Record<SectionName, number | undefined>>;
+
+  constructor(clues: LayoutClues) {
+    this.#clues = clues;
+    this.#starts = startsByTail(clues) ?? {
+      plain: startByMember(clues, memberNames.manifest) ?? startBySegment(clues, "plain"),
+      sealed: startByMember(clues, memberNames.header) ?? startBySegment(clues, "sealed"),
+    };
+  }
+
+  /** Where a segment's member begins. */
+  offsetOf(section: SectionName, number: number): number | undefined {
+    const start = this.#starts[section];
+    const full = memberBytes(this.#clues.segmentBytes);
+    return start === undefined ? undefined : start + (number - firstSegment(section)) * full;
+  }
+
+  /** Content bytes of a segment; undefined for one that is not known to be there, or not how long it is. */
+  sizeOf(section: SectionName, number: number): number | undefined {
+    const sums = this.#clues.checksums?.[section];
+    const index = number - firstSegment(section);
+    if (index < 0) return undefined;
+    if (sums === undefined) {
+      const last = this.#clues.named[section].at(-1);
+      return last !== undefined && number < last.number ? this.#clues.segmentBytes : undefined;
+    }
+    if (index >= sums.segments) return undefined;
+    if (index < sums.segments - 1) return this.#clues.segmentBytes;
+    return sums.storedBytes - (sums.segments - 1) * this.#clues.segmentBytes;
+  }
+
+  /** The segment whose member holds a byte of a whole copy, or the first after it, of those that can be told. */
+  segmentFrom(section: SectionName, offset: number): number {
+    const start = this.#starts[section] ?? offset;
+    const index = Math.floor((offset - start) / memberBytes(this.#clues.segmentBytes));
+    return firstSegment(section) + Math.max(0, index);
+  }
+
+  /** By how many bytes a member lies behind its place in a whole copy; undefined where that place is not known. */
+  shiftOf(member: FoundMember): number | undefined {
+    const place = this.#placeOf(member.name);
+    return place === undefined ? undefined : member.offset - place;
+  }
+
+  #placeOf(name: string): number | undefined {
+    const segment = parseSegmentName(name);
+    if (segment !== undefined) return this.offsetOf(segment.section, segment.number);
+    const { end } = this.#clues;
+    switch (name) {
+      case memberNames.manifest:
+        return 0;
+      case memberNames.header: {
+        const sealed = this.#starts.sealed;
+        return sealed === undefined ? undefined : sealed - limits.headerRegionBytes;
+      }
+      case memberNames.checksums:
+        return end?.checksums.offset;
+      case memberNames.end:
+        return end && end.archiveBytes - endMemberBytes;
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** All places, counted from the end backwards. */
+function startsByTail({
+  end,
+  checksums,
+  segmentBytes,
+}: LayoutClues): Record<SectionName, number> | undefined {
+  if (end === undefined || checksums === undefined) return undefined;
+  const bytesOf = (section: SectionName): number => {
+    const { segments, storedBytes } = checksums[section];
+    const last = storedBytes - (segments - 1) * segmentBytes;
+    return (segments - 1) * memberBytes(segmentBytes) + memberBytes(last);
+  };
+  const sealed = end.checksums.offset - checksums.extensions.bytes - bytesOf("sealed");
+  const plain = sealed - limits.headerRegionBytes - bytesOf("plain");
+  return plain > 0 ? { plain, sealed } : undefined;
+}
+
+/** Counted from the member before a section, which is taken to lie where it should. */
+function startByMember({ members }: LayoutClues, name: string): number | undefined {
+  const member = members.find((one) => one.name === name);
+  if (member === undefined) return undefined;
+  return name === memberNames.header
+    ? member.offset + limits.headerRegionBytes
+    : member.offset + memberBytes(member.sizeBytes);
+}
+
+function startBySegment({ named, segmentBytes }: LayoutClues, section: SectionName): number | undefined {
+  const first = named[section][0];
+  if (first === undefined) return undefined;
+  const before = first.number - firstSegment(section);
+  const start = first.headerOffset - before * memberBytes(segmentBytes);
+  return start > 0 ? start : undefined;
+}
