@@ -89,9 +89,14 @@ function isBelow(path: EntryPath, directory: EntryPath): boolean {
   return path === directory || path.startsWith(`${directory}/`);
 }
 
-/** Entries without content are secret facts: only `moved` may stand in the plain section, and only there. */
+/**
+ * Entries without content are secret facts: only `moved` may stand in the plain section, and only there. What changed or
+ * could not be read is sealed, too; a directory stays where its entries are.
+ */
 function checkSection(line: IndexLine, section: SectionName): void {
-  if (isStored(line) || (line.status === "moved") === (section === "plain")) return;
+  if (isStored(line)) {
+    if (section === "sealed" || line.type === "directory" || line.status === "ok") return;
+  } else if ((line.status === "moved") === (section === "plain")) return;
   throw new FormatError(
     "bad-index",
     `${displayPath(line.path)}: an entry called ${line.status} cannot stand in the ${section} section`,

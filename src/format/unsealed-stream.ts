@@ -28,6 +28,7 @@ export class UnsealedStream implements RandomStream {
   /** Opens the payload that `stored` is from first to last. age.md asks for the final chunk to be proved first. */
   static async open(stored: RandomStream, fileKey: Uint8Array): Promise<UnsealedStream> {
     const sizeBytes = plainBytes(stored.sizeBytes);
+    if (sizeBytes === 0) throw new FormatError("bad-chunk", "the sealed section holds nothing");
     const nonce = await stored.read(0, nonceBytes);
     const stream = new UnsealedStream(stored, payloadKey(fileKey, nonce), sizeBytes);
     await stream.#chunk(stream.#lastChunk);

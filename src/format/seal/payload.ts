@@ -139,12 +139,11 @@ export function sealedBytes(plainBytes: number): number {
 }
 
 /**
- * Plain bytes of a payload of so many bytes, nonce included. Throws `truncated` for less than an empty payload has,
- * `bad-chunk` for a length that no payload has.
+ * Plain bytes of a payload of so many bytes, nonce included. Throws `bad-chunk` for a length that no payload has.
  */
 export function plainBytes(payloadBytes: number): number {
   const chunks = payloadBytes - nonceBytes;
-  if (chunks < tagBytes) throw new FormatError("truncated", "the age payload ends before its first chunk");
+  if (chunks < tagBytes) throw badChunk(0, "is cut or not there");
   const count = Math.ceil(chunks / sealedChunkBytes);
   const lastChunk = chunks - (count - 1) * sealedChunkBytes;
   if (count > 1 && lastChunk <= tagBytes)

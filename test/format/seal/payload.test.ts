@@ -155,7 +155,7 @@ describe("a chunk", () => {
 
 describe("the length of a payload", () => {
   it.each([0, 15, 16, 31])("is never %d: that is cut short", (length) => {
-    expect(codeOf(() => plainBytes(length))).toBe("truncated");
+    expect(codeOf(() => plainBytes(length))).toBe("bad-chunk");
   });
 
   it.each([sealedChunkBytes + 1, sealedChunkBytes + tagBytes, 5 * sealedChunkBytes + 16])(
