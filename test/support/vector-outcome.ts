@@ -5,6 +5,7 @@ import type { Vector } from "../../fixtures/vector-file.ts";
 import { type Proof, proveArchive } from "../../src/backup/prove.ts";
 import { signerOf } from "../../src/backup/read-options.ts";
 import { surveyReport } from "../../src/backup/verify-survey.ts";
+import { CollisionFinder } from "../../src/disk/collisions.ts";
 import type { IndexLine } from "../../src/format/entry.ts";
 import { FormatError } from "../../src/format/errors.ts";
 import { Secret } from "../../src/format/secret.ts";
@@ -12,12 +13,14 @@ import { memorySource } from "./archives.ts";
 import { quietContext } from "./read.ts";
 
 /** What a reader that makes no survey can find out. */
-export type StrictlyTold = Pick<Vector, "code" | "tree" | "released"> & { readonly expect?: string };
+export type StrictlyTold = Pick<Vector, "code" | "tree" | "released" | "platform"> & {
+  readonly expect?: string;
+};
 
 /** Of a vector, what such a reader has to say. */
-export function strictlyExpected({ expect, code, tree, released }: Vector): StrictlyTold {
+export function strictlyExpected({ expect, code, tree, released, platform }: Vector): StrictlyTold {
   const contents = { ...(tree && { tree }), ...(released && { released }) };
-  return code === undefined ? { expect, ...contents } : { code, ...contents };
+  return code === undefined ? { expect, ...contents, ...(platform && { platform }) } : { code, ...contents };
 }
 
 /** What the strict reader says. */
@@ -35,7 +38,10 @@ export async function verifyTold(vector: Vector): Promise<Pick<Vector, "report">
   return { expect: verdict, ...(report && { report }) };
 }
 
-type Proved = Pick<Vector, "tree" | "released"> & { readonly expect?: string; readonly error?: FormatError };
+type Proved = Pick<Vector, "tree" | "released" | "platform"> & {
+  readonly expect?: string;
+  readonly error?: FormatError;
+};
 
 async function proved(vector: Vector): Promise<Proved> {
   const { bytes, level, signer } = vector;
@@ -49,7 +55,11 @@ async function proved(vector: Vector): Promise<Proved> {
     const { archive, verdict } = await proveArchive(memorySource(bytes), options, quietContext);
     const signedBy = signerOf(archive, { keys: keysOf(vector), trustedSigners: signer ? [signer] : [] });
     const isAuthentic = verdict === "full" && signedBy?.trusted === true;
-    return { expect: isAuthentic ? "authentic" : verdict, ...(level !== "quick" && visitor.digests()) };
+    return {
+      expect: isAuthentic ? "authentic" : verdict,
+      ...(level !== "quick" && visitor.digests()),
+      ...(visitor.collides && { platform: "folding" }),
+    };
   } catch (error) {
     if (error instanceof FormatError) return { error };
     throw error;
@@ -74,8 +84,12 @@ const nothing = { tree: hash("sha256", "", "hex"), released: hash("sha256", "", 
 class Contents {
   readonly #lines: string[] = [];
   readonly #contents: Buffer[] = [];
+  readonly #names = new CollisionFinder();
+  /** Two paths are one where names are folded: a restore to such a place refuses. */
+  collides = false;
 
   begin(line: IndexLine): void {
+    if (this.#names.add(line.path) !== undefined) this.collides = true;
     this.#lines.push(listed({ line }));
   }
 
