@@ -256,6 +256,8 @@ def check_tree(plain, sealed, public_roots, all_roots):
         need(path not in seen or (kind == "sealed" and path in moved), "duplicate-path", f"{path} stands twice")
         seen.add(path)
         need(not absent or (line["status"] == "moved") == (kind == "plain"), "bad-index", f"{path} in {kind}")
+        settled = absent or kind == "sealed" or line["type"] == "directory" or line["status"] == "ok"
+        need(settled, "bad-index", f"{path} in {kind} is called {line['status']}")
         if b"/" in path:
             above = directories.get(path.rsplit(b"/", 1)[0])
             need(above is not None and (kind == "sealed" or above == "plain"), "unsafe-path", f"{path} has no parent")
@@ -268,12 +270,13 @@ def check_tree(plain, sealed, public_roots, all_roots):
 
 
 def unseal(age, payload, identity):
+    need(len(payload) > 32, "bad-chunk", "a payload of nothing")
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/sealed.age", "wb") as out:
             out.write(age + payload)
         done = subprocess.run(["age", "-d", "-i", identity, f"{folder}/sealed.age"], capture_output=True, check=False)
     error = done.stderr.decode(errors="replace")
-    need("no identity matched" not in error, "no-key", error)
+    need("no identity matched" not in error and "passphrase-encrypted" not in error, "no-key", error)
     need("header" not in error and "MAC" not in error, "bad-age-header", error)
     need(done.returncode == 0, "bad-chunk", error)
     return done.stdout
