@@ -47,8 +47,7 @@ export class Collector implements RecordSink {
   end(line: StoredLine, { sha256, proved }: { sha256: string; proved: boolean }): void {
     const known = this.#job.index?.lines.get(line.path);
     const isFile = line.type === "file";
-    const agrees =
-      known === undefined || !isFile || (isStored(known) && known.type === "file" && known.sha256 === sha256);
+    const agrees = known === undefined || !isFile || isFileOf(known, line.size, sha256);
     this.#conditions.set(line.path, agrees ? "whole" : "damaged");
     if (agrees) {
       this.#proofs.set(line.path, known === undefined ? (proved ? "segment" : "checksum") : "digest");
@@ -183,4 +182,8 @@ function sum(numbers: Iterable<number>): number {
   let total = 0;
   for (const number of numbers) total += number;
   return total;
+}
+
+function isFileOf(known: IndexLine, size: number, sha256: string): boolean {
+  return isStored(known) && known.type === "file" && known.size === size && known.sha256 === sha256;
 }

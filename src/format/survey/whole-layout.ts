@@ -1,4 +1,4 @@
-import type { Checksums, End } from "../checksums.ts";
+import type { Checksums, End, SectionChecksums } from "../checksums.ts";
 import type { SectionName } from "../entry.ts";
 import { limits } from "../limits.ts";
 import { endMemberBytes, firstSegment, memberBytes, memberNames, parseSegmentName } from "../member.ts";
@@ -47,7 +47,7 @@ export class WholeLayout {
     }
     if (index >= sums.segments) return undefined;
     if (index < sums.segments - 1) return this.#clues.segmentBytes;
-    return sums.storedBytes - (sums.segments - 1) * this.#clues.segmentBytes;
+    return lastBytes(sums, this.#clues.segmentBytes);
   }
 
   /** The segment whose member holds a byte of a whole copy, or the first after it, of those that can be told. */
@@ -84,6 +84,12 @@ export class WholeLayout {
   }
 }
 
+/** Content bytes of a section's last segment; undefined where number and sum of the segments do not go together. */
+function lastBytes({ segments, storedBytes }: SectionChecksums, segmentBytes: number): number | undefined {
+  const last = storedBytes - (segments - 1) * segmentBytes;
+  return last > 0 && last <= segmentBytes ? last : undefined;
+}
+
 /** All places, counted from the end backwards. */
 function startsByTail({
   end,
@@ -92,9 +98,8 @@ function startsByTail({
 }: LayoutClues): Record<SectionName, number> | undefined {
   if (end === undefined || checksums === undefined) return undefined;
   const bytesOf = (section: SectionName): number => {
-    const { segments, storedBytes } = checksums[section];
-    const last = storedBytes - (segments - 1) * segmentBytes;
-    return (segments - 1) * memberBytes(segmentBytes) + memberBytes(last);
+    const last = lastBytes(checksums[section], segmentBytes) ?? Number.NaN;
+    return (checksums[section].segments - 1) * memberBytes(segmentBytes) + memberBytes(last);
   };
   const sealed = end.checksums.offset - checksums.extensions.bytes - bytesOf("sealed");
   const plain = sealed - limits.headerRegionBytes - bytesOf("plain");
