@@ -20,6 +20,7 @@ export interface IndexTotals {
   entries: number;
   /** Sum of the sizes of the files stored. */
   contentBytes: number;
+  /** All rules of exclusion count as `excluded:any`: an archive may name as many as it has entries. */
   readonly statuses: Map<EntryStatus, number>;
 }
 
@@ -89,7 +90,8 @@ class TarPlan implements ProvedSection {
 
   accept(line: IndexLine): void {
     this.totals.entries++;
-    this.totals.statuses.set(line.status, (this.totals.statuses.get(line.status) ?? 0) + 1);
+    const status = countedAs(line.status);
+    this.totals.statuses.set(status, (this.totals.statuses.get(status) ?? 0) + 1);
     if (!isStored(line)) return;
     this.#offset += entryHeaderBytes(line);
     if (line.type === "hardlink") this.#acceptLink(line.path, line.link);
@@ -136,6 +138,10 @@ class TarPlan implements ProvedSection {
       `a hard link of the ${this.reader.name} section refers to something that is no file of it`,
     );
   }
+}
+
+function countedAs(status: EntryStatus): EntryStatus {
+  return status.startsWith("excluded:") ? "excluded:any" : status;
 }
 
 /** The lines of sections as one list by rising path; of equal ones the plain section's first. */
