@@ -12,7 +12,7 @@ export class SalvageWriter implements SalvageSink {
   readonly #writer: StagingWriter;
   /** What stands at a path, or will at the end. */
   readonly #taken = new Map<EntryPath, "directory" | "other">();
-  readonly skipped = new Set<EntryPath>();
+  readonly skipped: EntryPath[] = [];
   readonly warnings: string[] = [];
   #isOpen = false;
 
@@ -64,7 +64,7 @@ export class SalvageWriter implements SalvageSink {
   }
 
   #skip({ path }: StoredLine, why: string): void {
-    this.skipped.add(path);
+    this.skipped.push(path);
     this.warnings.push(`${displayPath(path)} was left out: ${why}`);
   }
 }

@@ -38,11 +38,7 @@ export async function salvageArchive(
   if (!survey.container.recognised)
     throw new FormatError("not-an-archive", `${archive} is not an ocbak archive, nor a part of one`);
   const summary = await writer.finish(() => Promise.resolve());
-  const left = new Set([
-    ...sink.skipped,
-    ...summary.missingLinks,
-    ...summary.outsideLinks.map(({ path }) => path),
-  ]);
+  const left = [...sink.skipped, ...summary.missingLinks, ...summary.outsideLinks.map(({ path }) => path)];
   return {
     archiveId: survey.container.found.archiveId ?? null,
     verdict: verdictOfBytes(survey),
@@ -75,11 +71,18 @@ function lostOf({ sections }: Survey): SalvageReport["lost"] {
   return lost;
 }
 
-/** Of what was really made. */
-function countProofs({ sections }: Survey, left: ReadonlySet<EntryPath>): SalvageReport["proofs"] {
+/** Of what was really made. Of two entries of one path it is the later one that was left out. */
+function countProofs({ sections }: Survey, left: readonly EntryPath[]): SalvageReport["proofs"] {
   const proofs = { digest: 0, segment: 0, checksum: 0 };
-  for (const { entries } of sections)
-    for (const [path, proof] of entries?.proofs ?? []) if (!left.has(path)) proofs[proof]++;
+  const rest = new Map<EntryPath, number>();
+  for (const path of left) rest.set(path, (rest.get(path) ?? 0) + 1);
+  for (const { entries } of sections.toReversed()) {
+    for (const [path, proof] of entries?.proofs ?? []) {
+      const count = rest.get(path) ?? 0;
+      if (count > 0) rest.set(path, count - 1);
+      else proofs[proof]++;
+    }
+  }
   return proofs;
 }
 

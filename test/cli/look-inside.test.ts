@@ -140,10 +140,10 @@ describe("ocbak inspect", () => {
 });
 
 describe("ocbak salvage", () => {
-  it("saves all of a whole archive, and says that this is no installation", () =>
+  it("saves all of a whole archive, and says what makes an installation of it", () =>
     ocbak(["salvage", "./a.ocbak", "-o", "saved"], {}, async ({ status, out, home }) => {
       expect(status).toBe(0);
-      expect(out).toContain("not a working installation");
+      expect(out).toContain("`ocbak restore` makes a working installation");
       const file = join(home, "saved/workspace.main/MEMORY.md");
       expect(await readFile(file, "utf8")).toBe(smallTrees.plain["workspace.main/MEMORY.md"]);
     }));

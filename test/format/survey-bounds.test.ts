@@ -57,3 +57,22 @@ it("a gap between the first and the last possible segment costs nothing to look 
   expect(told.verdict).toBe("damaged");
   expect(performance.now() - startedAt).toBeLessThan(5000);
 });
+
+it("headers with rubbish between them are found in one pass", async () => {
+  const key = await sharedKey();
+  const bytes = hostile(key);
+  const archiveId = membersOf(bytes)[0]!.archiveId as ArchiveId;
+  const member = Buffer.concat([
+    // Says that it is longer than what comes before the next one, or shorter.
+    encodeMemberHeader({ name: "pad", archiveId, sizeBytes: 4096 }),
+    Buffer.alloc(700, "x"),
+    encodeMemberHeader({ name: "pad", archiveId, sizeBytes: 0 }),
+    Buffer.alloc(300, "x"),
+  ]);
+  const many = Buffer.concat(Array.from({ length: 10_000 }, () => member));
+  const at = offsetOf(bytes, "sealed/000000");
+  const startedAt = performance.now();
+  const told = await report(Buffer.concat([bytes.subarray(0, at), many, bytes.subarray(at)]), key);
+  expect(told.verdict).toBe("damaged");
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
+});

@@ -38,7 +38,8 @@ export function specimen(
   return { bytes, key, anatomy: anatomyOf(bytes, key.fileKey) };
 }
 
-function splitEntries(contents: Buffer[]): Buffer[] {
+/** For a draft: each entry of a section in frames of its own. */
+export function splitEntries(contents: Buffer[]): Buffer[] {
   return contents.flatMap((content, at) => (at === 2 ? recordFrames(content) : [content]));
 }
 
@@ -92,31 +93,33 @@ function lostAfter({ entries, inventory }: SectionAnatomy, cut: number): string[
   return entries.filter((entry) => !isBefore(entry, cut)).map(({ path }) => path);
 }
 
-export interface ChangeSteps {
+export interface Changes {
   readonly level: "intact" | "full";
-  readonly step: number;
-  /** The zeros after the age header are most of a small archive. */
-  readonly padStep: number;
+  readonly places: Iterable<number>;
 }
 
-/** The places of an archive, tried one by one from a random one on, at which a changed bit goes unnoticed. */
+/** The places of an archive, tried one by one, at which a changed bit goes unnoticed. */
 export async function unnoticedChanges(
   whole: Buffer,
   key: TestKey,
-  { level, step, padStep }: ChangeSteps,
+  { level, places }: Changes,
 ): Promise<number[]> {
   const bytes = Buffer.from(whole);
   expect(await outcome(bytes, key, level)).toBe(level);
-  const pad = offsetOf(bytes, "pad") + 512;
-  const padEnd = offsetOf(bytes, /^sealed\/000001/) - padStep;
   const unnoticed: number[] = [];
-  let at = Math.floor(Math.random() * step);
-  while (at < bytes.length) {
+  for (const at of places) {
     const bit = 1 << Math.floor(Math.random() * 8);
     bytes[at]! ^= bit;
     if (["complete", "intact", "full"].includes(await outcome(bytes, key, level))) unnoticed.push(at);
     bytes[at]! ^= bit;
-    at += at > pad && at < padEnd ? padStep : step;
   }
   return unnoticed;
+}
+
+/** Every `step`-th place of an archive, fewer in the zeros after the age header, which are most of a small one. */
+export function* steppedPlaces(bytes: Buffer, step: number, padStep: number): Generator<number> {
+  const pad = offsetOf(bytes, "pad") + 512;
+  const padEnd = offsetOf(bytes, /^sealed\/000001/) - padStep;
+  let at = Math.floor(Math.random() * step);
+  for (; at < bytes.length; at += at > pad && at < padEnd ? padStep : step) yield at;
 }

@@ -19,7 +19,7 @@ export function salvageText(report: SalvageReport): string {
     ...lostLines(report),
     ...report.warnings.map((warning) => `note: ${safe(warning)}`),
     isWhole(report)
-      ? "Nothing is wrong with the file: `ocbak restore` makes a working installation of it."
+      ? "Nothing wrong was found in the file: `ocbak restore` makes a working installation of it."
       : "This is what is left of a damaged copy, not a working installation: take from it what you need.",
   ].join("\n")}\n`;
 }

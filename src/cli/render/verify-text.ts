@@ -59,8 +59,9 @@ function reasonOf({ findings, verdict }: VerifyReport): string {
 function hintFor(report: VerifyReport): string {
   const { verdict, copyAgain, badRanges, archive } = report;
   if (verdict === "partial" || verdict === "damaged") {
-    const named = copyAgain.length + badRanges.length > 0;
-    const again = named ? "copy again what is named above" : "copy it again from where it was made";
+    const isTooLong = badRanges.some(({ kind }) => kind === "trailing");
+    const named = isTooLong ? "cut off what is too much" : "copy again what is named above";
+    const again = copyAgain.length > 0 || isTooLong ? named : "copy it again from where it was made";
     return `${again} and verify again, or make a new backup; \`ocbak salvage ${archive} -o DIR\` saves what is whole`;
   }
   return verdict in hintOfVerdict ? hintOfVerdict[verdict as keyof typeof hintOfVerdict] : "";
