@@ -38,6 +38,8 @@ export const limits = {
   frameBytes: 8 * 1024 * 1024,
   /** Stored bytes of one frame that a reader accepts: what does not compress is little longer than its content. */
   frameStoredBytes: 8 * 1024 * 1024 + 128 * 1024 + 1024,
+  /** Decoded bytes of a section: what a reader may be made to decode is known, and bounded, before it begins. */
+  tarBytes: 2 ** 44,
   /** Frames of a section. */
   frames: 16_000_000,
   /** From the first byte of the age header's member to the first byte of the next segment's member. */

@@ -16,10 +16,10 @@ const Timestamp = z
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)
   .refine(isRealTime, "no such time");
 
-/** Date rolls the 30th of February over to March: writing it again tells. */
+/** Date rolls the 30th of February over to March: writing it again tells. The Gregorian calendar has no year 0. */
 function isRealTime(text: string): boolean {
   const date = new Date(text);
-  return !Number.isNaN(date.getTime()) && date.toISOString() === text.replace("Z", ".000Z");
+  return !Number.isNaN(date.getTime()) && !text.startsWith("0000") && date.toISOString() === text.replace("Z", ".000Z");
 }
 
 /** One place of the installation whose entries may stand in the plain section, or that names the installation. */

@@ -64,6 +64,8 @@ export class SeekTable {
     this.storedOffsets = new Float64Array(this.length + 1);
     this.contentOffsets = new Float64Array(this.length + 1);
     this.#sum();
+    if (this.contentBytes > limits.tarBytes)
+      throw new FormatError("limit-exceeded", `a section decodes to ${this.contentBytes} bytes`);
     if (this.storedOffsets[this.length] !== storedBytesBefore) {
       throw new FormatError("bad-seek-table", "a section's seek table does not cover its frames exactly");
     }

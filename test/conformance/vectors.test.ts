@@ -1,9 +1,21 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { generateVectors, readVector, staleVectors, vectorNames } from "../../fixtures/vector-set.ts";
+import { renderExample } from "../../fixtures/example.ts";
+import {
+  generateVectors,
+  readVector,
+  specExample,
+  staleVectors,
+  vectorNames,
+} from "../../fixtures/vector-set.ts";
 import { strictlyExpected, strictlyTold, verifyTold } from "../support/vector-outcome.ts";
 
 it("the vectors are those that fixtures/generate.ts makes", async () => {
   expect(staleVectors(await generateVectors())).toEqual([]);
+});
+
+it("the worked example of the specification is that vector", () => {
+  expect(readFileSync(specExample, "utf8")).toBe(renderExample());
 });
 
 describe("the strict reader says of each vector what it expects", () => {

@@ -52,6 +52,20 @@ function moved(path: string): IndexLine {
   return { path: bytesPath(path), type: "file", status: "moved", absent: true };
 }
 
+describe("the sum of all frames is bounded before one is decoded", () => {
+  const frames = 2 ** 44 / (8 * 1024 * 1024);
+  const table = (count: number, storedBytes: number): string =>
+    codeOf(() => {
+      const all = Array.from({ length: count }, () => ({ storedBytes, contentBytes: limits.frameBytes }));
+      return new SeekTable(encodeSeekTable(all), count * storedBytes);
+    });
+
+  it("16 TiB are taken, a frame more is refused", () => {
+    expect(table(frames, 300)).toBe("accepted");
+    expect(table(frames + 1, 300)).toBe("limit-exceeded");
+  });
+});
+
 describe("the tree of both sections", () => {
   const roots = { plain: new Set(["w"]), sealed: new Set(["w", "s"]) };
   const accept = (both: boolean, ...lines: [SectionName, IndexLine][]): string =>

@@ -23,7 +23,7 @@ function noticedBy(mutant: Mutant | null): Promise<string | undefined> {
     stdio: [...options.stdio],
   });
   let out = "";
-  run.stdout!.on("data", (text: Buffer) => (out += text.toString()));
+  run.stdout.on("data", (text: Buffer) => (out += text.toString()));
   return new Promise((resolve, reject) => {
     run.on("error", reject);
     run.on("close", (status) => resolve(out !== "" ? out : status === 0 ? undefined : "(it failed or hung)"));

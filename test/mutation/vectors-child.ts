@@ -22,12 +22,17 @@ if (mutant !== null) {
 }
 
 const { readVector, vectorNames } = await import("../../fixtures/vector-set.ts");
+const { judged } = await import("../../fixtures/judge.ts");
+const { largeCases } = await import("../../fixtures/large.ts");
 const { strictlyExpected, strictlyTold } = await import("../support/vector-outcome.ts");
 
 // Families mixed, so that the one that notices comes soon.
 const names = vectorNames().toSorted((a, b) => (hash("md5", a) < hash("md5", b) ? -1 : 1));
-for (const name of names) {
-  const vector = readVector(name);
+const large = Promise.all(
+  largeCases().map(async ({ name, case: one }) => [name, await judged(one)] as const),
+);
+const all = [...names.map((name) => [name, readVector(name)] as const), ...(await large)];
+for (const [name, vector] of all) {
   const told = await strictlyTold(vector).catch((cause: unknown) => ({ failed: String(cause) }));
   if (isDeepStrictEqual(told, strictlyExpected(vector))) continue;
   process.stdout.write(name);

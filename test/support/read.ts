@@ -8,7 +8,10 @@ import type { EntryVisitor } from "../../src/format/visitor.ts";
 import { memorySource } from "./archives.ts";
 import type { TestKey } from "./hostile.ts";
 
-export const quietContext = { progress: silentProgress, signal: new AbortController().signal } as unknown as Context;
+export const quietContext = {
+  progress: silentProgress,
+  signal: new AbortController().signal,
+} as unknown as Context;
 
 type ReadKey = Pick<TestKey, "fileKey" | "identity">;
 

@@ -1,15 +1,12 @@
-import { hash } from "node:crypto";
-import { listed } from "../../fixtures/judge.ts";
 import { vectorReport } from "../../fixtures/report.ts";
 import type { Vector } from "../../fixtures/vector-file.ts";
 import { type Proof, proveArchive } from "../../src/backup/prove.ts";
 import { signerOf } from "../../src/backup/read-options.ts";
 import { surveyReport } from "../../src/backup/verify-survey.ts";
-import { CollisionFinder } from "../../src/disk/collisions.ts";
-import type { IndexLine } from "../../src/format/entry.ts";
 import { FormatError } from "../../src/format/errors.ts";
 import { Secret } from "../../src/format/secret.ts";
 import { memorySource } from "./archives.ts";
+import { Contents } from "./contents.ts";
 import { quietContext } from "./read.ts";
 
 /** What a reader that makes no survey can find out. */
@@ -20,13 +17,13 @@ export type StrictlyTold = Pick<Vector, "code" | "tree" | "released" | "platform
 /** Of a vector, what such a reader has to say. */
 export function strictlyExpected({ expect, code, tree, released, platform }: Vector): StrictlyTold {
   const contents = { ...(tree && { tree }), ...(released && { released }) };
-  return code === undefined ? { expect, ...contents, ...(platform && { platform }) } : { code, ...contents };
+  return code === undefined ? { expect, ...contents, ...(platform && { platform }) } : { code };
 }
 
 /** What the strict reader says. */
 export async function strictlyTold(vector: Vector): Promise<StrictlyTold> {
   const { error, ...told } = await proved(vector);
-  return error === undefined ? told : { code: error.code, ...nothing };
+  return error === undefined ? told : { code: error.code };
 }
 
 /** Besides, what verify makes of its refusal: the verdict, and the report on a cut copy. */
@@ -76,33 +73,4 @@ function keysOf({ identity = [], passphrase }: Vector) {
     identities: identity.map((text) => new Secret(text)),
     passphrase: () => Promise.resolve(passphrase === undefined ? undefined : new Secret(passphrase)),
   };
-}
-
-const nothing = { tree: hash("sha256", "", "hex"), released: hash("sha256", "", "hex") };
-
-/** What a reader has given out when it has proved all. */
-class Contents {
-  readonly #lines: string[] = [];
-  readonly #contents: Buffer[] = [];
-  readonly #names = new CollisionFinder();
-  /** Two paths are one where names are folded: a restore to such a place refuses. */
-  collides = false;
-
-  begin(line: IndexLine): void {
-    if (this.#names.add(line.path) !== undefined) this.collides = true;
-    this.#lines.push(listed({ line }));
-  }
-
-  content(bytes: Uint8Array): void {
-    this.#contents.push(Buffer.from(bytes));
-  }
-
-  end(): void {}
-
-  digests(): { tree: string; released: string } {
-    return {
-      tree: hash("sha256", this.#lines.join(""), "hex"),
-      released: hash("sha256", Buffer.concat(this.#contents), "hex"),
-    };
-  }
 }
