@@ -12,6 +12,7 @@ import { type ReadOptions, hasKey, openSource } from "./read-options.ts";
 import type { EntryCounts, SalvageReport } from "./reports.ts";
 import { SalvageWriter } from "./salvage-writer.ts";
 import { conditionsOf, countEntries, unopenedFinding, verdictOfBytes } from "./verify-survey.ts";
+import { watched } from "./watched-source.ts";
 
 export interface SalvageOptions extends ReadOptions {
   /** A directory that is new or empty, outside of every installation. */
@@ -34,7 +35,8 @@ export async function salvageArchive(
     outsideLinks: "skip",
   });
   const sink = new SalvageWriter(writer);
-  const survey = await surveyArchive(source, hasKey(options) ? options.keys : undefined, sink);
+  const keys = hasKey(options) ? options.keys : undefined;
+  const survey = await watched(source, context, (seen) => surveyArchive(seen, keys, sink));
   if (!survey.container.recognised)
     throw new FormatError("not-an-archive", `${archive} is not an ocbak archive, nor a part of one`);
   const summary = await writer.finish(() => Promise.resolve());

@@ -6,6 +6,7 @@ import { type Proof, proveArchive } from "./prove.ts";
 import { type ReadOptions, type Signer, hasKey, openSource, signerOf } from "./read-options.ts";
 import type { EntryCounts, SectionReport, VerifyLevel, VerifyReport } from "./reports.ts";
 import { surveyReport } from "./verify-survey.ts";
+import { watched } from "./watched-source.ts";
 
 export interface VerifyOptions extends ReadOptions {
   /** Default: `full` where a key is configured, else `intact`. */
@@ -42,7 +43,7 @@ async function proofOrSurvey(
     return wholeReport(proof, signerOf(proof.archive, options));
   } catch (cause) {
     if (!(cause instanceof FormatError) || cause.verdict === undefined) throw cause;
-    return surveyReport(source, cause, options);
+    return watched(source, context, (seen) => surveyReport(seen, cause, options));
   }
 }
 

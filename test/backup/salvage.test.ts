@@ -9,6 +9,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { salvageArchive } from "../../src/backup/salvage.ts";
+import { verifyArchive } from "../../src/backup/verify.ts";
 import type { SalvageReport } from "../../src/backup/reports.ts";
 import { incompressible } from "../support/archives.ts";
 import { sharedKey } from "../support/bends.ts";
@@ -205,6 +207,19 @@ async function refused(prepare: (world: World) => string): Promise<Ran> {
   expect(namesIn(join(world.home, ".openclaw/workspace"))).not.toContain("new");
   return ran;
 }
+
+it("whoever interrupts is heard while a copy is looked through", async () => {
+  const world = await makeWorld();
+  const archived = join(world.archives, "copy.ocbak");
+  writeFileSync(archived, archive().subarray(0, 200_000));
+  const interrupt = new AbortController();
+  const progress = { start() {}, advance: () => interrupt.abort(new Error("stop")), finish() {} };
+  const context = world.context({ progress, signal: interrupt.signal });
+  const keys = { identities: [key.identity] };
+  await expect(verifyArchive(archived, { keys }, context)).rejects.toThrow("stop");
+  const output = join(world.archives, "saved");
+  await expect(salvageArchive(archived, { keys, output }, context)).rejects.toThrow("stop");
+});
 
 describe("salvage never touches an installation", () => {
   it.each([

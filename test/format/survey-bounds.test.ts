@@ -76,3 +76,24 @@ it("headers with rubbish between them are found in one pass", async () => {
   expect(told.verdict).toBe("damaged");
   expect(performance.now() - startedAt).toBeLessThan(15_000);
 });
+
+it("a search for frames that was given up is said to have been", async () => {
+  const key = await sharedKey();
+  // Begins like a frame of 4 MiB, and zeros are empty blocks: only the largest frame there may be disproves it.
+  const start = Buffer.from("28b52ffda400004000", "hex");
+  const bytes = hostile(key, {
+    plain: (draft) => {
+      draft.stream = (stream) =>
+        Buffer.concat([...Array.from({ length: 20 }, () => start), Buffer.alloc(9 * mebibyte), stream]);
+    },
+  });
+  const told = await report(bytes.subarray(0, offsetOf(bytes, "pad")), key);
+  expect(told.verdict).toBe("partial");
+  expect(told.findings).toContainEqual({
+    code: "search-given-up",
+    section: "plain",
+    reason: expect.stringMatching(
+      /^the search .* in the plain section was given up at byte \d+ .*: more may be whole$/,
+    ),
+  });
+});
