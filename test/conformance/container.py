@@ -113,20 +113,25 @@ def read_manifest(data):
     return value
 
 
-def read_tail(file):
-    data = file.data
-    need(len(data) >= 2048, "truncated", "no end")
-    at = len(data) - 2048
+def read_end(data, at):
+    """§ 8, step 2: `end` at that place, and the zero blocks."""
     try:
-        member, size, ident = file.header(at)
+        member, size, ident = File(data).header(at)
     except Refused:
         member = size = ident = None
     need(member == "end" and size == 512, "truncated", "does not end with end")
     content = data[at + 512:at + 1024]
     end = parse(content[:-1].rstrip(b" "), END, "end")
     need(content == encode(end).encode().ljust(511) + b"\n", "bad-json", "end is not padded as it must be")
-    need(zero(data[at + 1024:]), "bad-member", "no zero blocks at the end")
-    need(end["archiveId"].encode() == ident, "bad-member", "end names another archive than its header")
+    need(len(data) >= at + 2048 and zero(data[at + 1024:at + 2048]), "bad-member", "no zero blocks at the end")
+    need(end["archiveId"].encode() == ident, "unbound", "end names another archive than its header")
+    return end, ident
+
+
+def read_tail(file):
+    data = file.data
+    need(len(data) >= 2048, "truncated", "no end")
+    end, ident = read_end(data, len(data) - 2048)
     need(end["archiveBytes"] <= len(data), "part-missing", "shorter than end says")
     need(end["archiveBytes"] == len(data), "trailing-data", "longer than end says")
     file.id = ident
@@ -217,8 +222,10 @@ def read_structure(file):
     """§ 8, steps 1 to 11."""
     try:
         end, sums_content, sums, after = read_tail(file)
-    except Refused:
+    except Refused as refusal:
         refuse_foreign_version(file.data)
+        if refusal.code in ("truncated", "part-missing", "trailing-data"):
+            refuse_wrong_length(file.data)
         raise
     content, at = file.member(0, "manifest.json", most=1048576)
     need(sha256(content) == sums["manifestSha256"], "digest-mismatch", "manifest.json")
@@ -265,3 +272,29 @@ def refuse_foreign_version(data):
     except Refused as foreign:
         if foreign.code in ("newer-format", "unknown-critical"):
             raise
+
+
+def refuse_wrong_length(data):
+    """§ 8, step 2: the bytes at the end may be another archive's."""
+    try:
+        _, _, first = File(data).header(0)
+    except Refused:
+        return
+    file, at = File(data), 0
+    file.id = first
+    try:
+        while True:
+            member, size, _ = file.header(at)
+            if member == "end":
+                end, _ = read_end(data, at)
+                whole = end["archiveBytes"] == at + 2048 < len(data)
+                break
+            at += 512 + padded(size)
+    except Refused:
+        whole = False
+    need(not whole, "trailing-data", "bytes follow the end of the archive")
+    try:
+        _, _, last = File(data).header(max(0, len(data) - 2048))
+    except Refused:
+        return
+    need(last == first, "truncated", "what stands at the end is of another archive")

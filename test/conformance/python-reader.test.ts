@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dir } from "tmp-promise";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EntryPath, parseEntryPath } from "../../src/format/entry-path.ts";
 import type { IndexLine, SectionName } from "../../src/format/entry.ts";
 import { encodeIndexLine } from "../../src/format/index-line.ts";
@@ -16,6 +16,8 @@ import {
 import { generateIdentity } from "../../src/format/seal/identities.ts";
 import type { Sealing } from "../../src/format/seal/header.ts";
 import { outcome, prove } from "../support/read.ts";
+import type { Vector } from "../../fixtures/vector-file.ts";
+import { readVector, vectorNames } from "../../fixtures/vector-set.ts";
 import { testSigningKey } from "../support/signing.ts";
 
 const tools = ["python3", "zstd", "age", "ssh-keygen"];
@@ -38,13 +40,13 @@ describe.skipIf(missing.length > 0 && !isWanted)(
   () => {
     let place: Awaited<ReturnType<typeof dir>>;
     let sealing: Sealing;
-    beforeAll(async () => {
+    beforeEach(async () => {
       place = await dir({ unsafeCleanup: true });
       const { identity, recipient } = await generateIdentity("x25519");
       sealing = { recipients: [recipient] };
       writeFileSync(join(place.path, "key.txt"), `${identity.reveal()}\n`, { mode: 0o600 });
     });
-    afterAll(() => place.cleanup());
+    afterEach(() => place.cleanup());
 
     function python(archives: readonly Buffer[], level: "quick" | "intact" | "full" = "full"): Said[] {
       const files = archives.map((_bytes, at) => join(place.path, `${at}.ocbak`));
@@ -103,6 +105,23 @@ describe.skipIf(missing.length > 0 && !isWanted)(
       expect(said[cuts.length]!.code).toBe("trailing-data");
     });
 
+    it("says of each vector what it expects", { timeout: 300_000 }, () => {
+      const disagreements: object[] = [];
+      for (const [way, all] of vectorsByWay()) {
+        if (way.identity) writeFileSync(join(place.path, "key.txt"), `${way.identity}\n`);
+        const said = python(
+          all.map(({ vector }) => vector.bytes),
+          way.level,
+        );
+        for (const [at, { name, vector }] of all.entries()) {
+          const told = said[at]!.code ?? said[at]!.verdict;
+          const expected = vector.code ?? vector.expect;
+          if (told !== expected) disagreements.push({ name, expected, told, reason: said[at]!.reason });
+        }
+      }
+      expect(disagreements).toEqual([]);
+    });
+
     it("says that a key does not fit, and nothing of the archive", async () => {
       const other = await generateIdentity("x25519");
       const { bytes } = await writeTestArchive({ sealing: { recipients: [other.recipient] } });
@@ -110,6 +129,26 @@ describe.skipIf(missing.length > 0 && !isWanted)(
     });
   },
 );
+
+interface Way {
+  readonly level: Vector["level"];
+  readonly identity: string;
+}
+
+/** The vectors, by how they are to be read. What the age program of Debian cannot open is left out. */
+function vectorsByWay(): [Way, { name: string; vector: Vector }[]][] {
+  const ways = new Map<string, { name: string; vector: Vector }[]>();
+  for (const name of vectorNames()) {
+    const vector = readVector(name);
+    const { level, identity = [], passphrase, signer } = vector;
+    const isBeyondAge = passphrase !== undefined || identity.some((one) => one.includes("-PQ-"));
+    const isKeyless = level === "full" && identity.length === 0;
+    if (isBeyondAge || isKeyless || signer !== undefined) continue;
+    const way = JSON.stringify({ level, identity: identity.join("\n") });
+    ways.set(way, [...(ways.get(way) ?? []), { name, vector }]);
+  }
+  return [...ways].map(([way, all]) => [JSON.parse(way) as Way, all]);
+}
 
 /** One a title; together every kind of entry header, name, time and number. */
 function archives(): { [title: string]: Omit<TestArchiveOptions, "sealing"> } {

@@ -324,29 +324,12 @@ def recognised(data):
     return False
 
 
-def has_trailing_data(data):
-    """§ 9: the members lead to an `end` behind which something stands."""
-    file, at = File(data), 0
-    try:
-        while at < len(data):
-            member, size, file.id = file.header(at)
-            at += 512 + padded(size)
-            if member == "end":
-                end = parse(data[at - 512:at - 1].rstrip(b" "), END, "end")
-                return end["archiveBytes"] == at + 1024 < len(data)
-    except Refused:
-        pass
-    return False
-
-
 def report_on(path, identity, quick):
     with open(path, "rb") as archive:
         data = archive.read()
     try:
         return read(data, identity, quick)
     except Refused as refusal:
-        if refusal.code == "truncated" and has_trailing_data(data):
-            refusal = Refused("trailing-data", "bytes follow the end of the archive")
         verdict = VERDICTS.get(refusal.code, "damaged") if recognised(data) else "not-an-archive"
         return {"verdict": verdict, "code": refusal.code, "reason": str(refusal)}
 
