@@ -20,7 +20,7 @@ export interface SectionAnatomy {
   readonly parts: readonly Part[];
   /** The contents of the segments. */
   readonly segments: readonly Range[];
-  /** What can be told to be right or wrong by itself: frames and seek table, or age chunks and nonce. */
+  /** What can be told to be right or wrong by itself: frames and seek table, or age chunks, the first with the nonce. */
   readonly pieces: readonly (readonly Range[])[];
 }
 
@@ -67,9 +67,9 @@ function piecesOf(
 ): Range[] {
   if (!isSealed)
     return [...frames.map(({ storedAt }) => storedAt), [frames.at(-1)!.storedAt[1], storedBytes]];
-  const chunks: Range[] = [[0, nonceBytes]];
+  const chunks: Range[] = [];
   for (let at = nonceBytes; at < storedBytes; at += sealedChunkBytes)
-    chunks.push([at, Math.min(at + sealedChunkBytes, storedBytes)]);
+    chunks.push([at === nonceBytes ? 0 : at, Math.min(at + sealedChunkBytes, storedBytes)]);
   return chunks;
 }
 

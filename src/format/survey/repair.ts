@@ -26,11 +26,14 @@ export function copyAgain(container: Container, { bad, doubtful, fileBytes }: Fa
   if (first !== undefined && isShifted(container, bad, fileBytes))
     return [{ offset: first.offset, length: undefined }];
   if (container.end !== undefined) return [...spans];
-  // Nothing tells where the file should end: the last of them goes on to the end.
+  // Nothing tells where the file should end: the last of them goes on to the end. So does the first one behind the last
+  // member that is known to be in its place: what follows it need not be.
+  const placed = container.found.members.findLast((member) => container.layout.isInPlace(member));
   const last = spans.at(-1);
+  const unplaced = spans.find((span) => spanEnd(span) > (placed?.offset ?? -1));
   const isOpen = last !== undefined && spanEnd(last) >= fileBytes;
   const open = wrong.find(({ length }) => length === undefined);
-  const tail = isOpen ? last.offset : (open?.offset ?? last?.offset);
+  const tail = unplaced?.offset ?? (isOpen ? last.offset : (open?.offset ?? last?.offset));
   if (tail === undefined) return [];
   return [...spans.filter(({ offset }) => offset < tail), { offset: tail, length: undefined }];
 }

@@ -66,35 +66,36 @@ export async function segmentFaults(
   const doubtful: Span[] = [];
   for (const segment of segments) {
     if (finer.proved.has(segment.number)) continue;
-    const spans = doubtfulSpans(segment, finer);
-    doubtful.push(...spans);
-    for (const span of spans) bad.push(...(await badIn(source, segment, { span, finer })));
+    for (const { isCut, ...span } of doubtfulSpans(segment, finer)) {
+      const found = await badIn(source, segment, { span, finer, isCut });
+      bad.push(...found);
+      if (!isCut || found.length > 0) doubtful.push(span);
+    }
   }
   return { bad, doubtful };
 }
 
-/** In bytes of the file. */
-function doubtfulSpans(segment: FoundSegment, finer: FinerProof): Span[] {
+/** In bytes of the file. `isCut`: up to its end, so that it can neither be proved nor, but for zeros, said to be wrong. */
+function doubtfulSpans(segment: FoundSegment, finer: FinerProof): (Span & { isCut: boolean })[] {
   const { offset, streamOffset, bytes, presentBytes, sha256 } = segment;
   const present = { offset: streamOffset, length: presentBytes };
-  const toFile = (span: Span): Span => ({ ...span, offset: span.offset - streamOffset + offset });
   const spans = finer.whole.without(present);
-  if (presentBytes === bytes) {
-    // All frames decode and yet a byte is wrong: one that does not change what they decode to.
-    const isHidden = spans.length === 0 && sha256 !== undefined;
-    return (isHidden ? [present] : spans).map(toFile);
-  }
-  const isCutByFile = offset + presentBytes >= finer.fileBytes;
-  if (!isCutByFile) return spans.map(toFile);
-  // What the end of the file cuts can be neither proved nor said to be wrong.
-  return finer.isFine ? spans.filter((span) => spanEnd(span) < spanEnd(present)).map(toFile) : [];
+  // All frames decode and yet a byte is wrong: one that does not change what they decode to.
+  const isHidden = presentBytes === bytes && spans.length === 0 && sha256 !== undefined;
+  const isCutByFile = presentBytes < bytes && offset + presentBytes >= finer.fileBytes;
+  return (isHidden ? [present] : spans).map((span) => ({
+    offset: span.offset - streamOffset + offset,
+    length: span.length,
+    isCut: isCutByFile && (!finer.isFine || spanEnd(span) === spanEnd(present)),
+  }));
 }
 
 async function badIn(
   source: ByteSource,
   { sha256 }: FoundSegment,
-  { span, finer: { section, isFine } }: { span: Span; finer: FinerProof },
+  { span, finer, isCut }: { span: Span; finer: FinerProof; isCut: boolean },
 ): Promise<BadBytes[]> {
+  const { section, isFine } = finer;
   const runs = zeroRuns(await source.read(span.offset, span.length));
   if (runs.length > 0)
     return runs.map(({ offset, length }) => ({
@@ -104,5 +105,5 @@ async function badIn(
       kind: "zero-filled",
     }));
   // Without its digest nothing but zeros can be told from what was written.
-  return sha256 === undefined && !isFine ? [] : [{ section, ...span, kind: "damaged" }];
+  return isCut || (sha256 === undefined && !isFine) ? [] : [{ section, ...span, kind: "damaged" }];
 }

@@ -20,10 +20,18 @@ export class WholeLayout {
   readonly #clues: LayoutClues;
   /** First byte of each section's first segment's member. */
   readonly #starts: Readonly<Record<SectionName, number | undefined>>;
+  /** Whether a section's place is known, or only that of its parts to one another. */
+  readonly #isSure: Readonly<Record<SectionName, boolean>>;
 
   constructor(clues: LayoutClues) {
     this.#clues = clues;
-    this.#starts = startsByTail(clues) ?? {
+    const byTail = startsByTail(clues);
+    const isPlainSure = clues.members[0]?.name === memberNames.manifest && clues.members[0].offset === 0;
+    this.#isSure = {
+      plain: byTail !== undefined || isPlainSure,
+      sealed: byTail !== undefined || (isPlainSure && followsPlain(clues)),
+    };
+    this.#starts = byTail ?? {
       plain: startByMember(clues, memberNames.manifest) ?? startBySegment(clues, "plain"),
       sealed: startByMember(clues, memberNames.header) ?? startBySegment(clues, "sealed"),
     };
@@ -61,6 +69,16 @@ export class WholeLayout {
   shiftOf(member: FoundMember): number | undefined {
     const place = this.#placeOf(member.name);
     return place === undefined ? undefined : member.offset - place;
+  }
+
+  /** Whether a member is known to lie where it lies in a whole copy. */
+  isInPlace(member: FoundMember): boolean {
+    const section = parseSegmentName(member.name)?.section;
+    const isSure =
+      section === undefined
+        ? member.name !== memberNames.header || this.#isSure.sealed
+        : this.#isSure[section];
+    return isSure && this.shiftOf(member) === 0;
   }
 
   #placeOf(name: string): number | undefined {
@@ -104,6 +122,14 @@ function startsByTail({
   const sealed = end.checksums.offset - checksums.extensions.bytes - bytesOf("sealed");
   const plain = sealed - limits.headerRegionBytes - bytesOf("plain");
   return plain > 0 ? { plain, sealed } : undefined;
+}
+
+/** Whether the age header stands right behind a plain segment that is all there. */
+function followsPlain({ members, named }: LayoutClues): boolean {
+  const header = members.find(({ name }) => name === memberNames.header);
+  const last = named.plain.at(-1);
+  if (header === undefined || last === undefined || last.presentBytes < last.bytes) return false;
+  return header.offset === last.headerOffset + memberBytes(last.bytes);
 }
 
 /** Counted from the member before a section, which is taken to lie where it should. */
