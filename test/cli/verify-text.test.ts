@@ -115,7 +115,7 @@ describe("what verify says", () => {
   it("of a copy with a hole is the byte ranges to copy again, by which commands, and not that it is cut", () => {
     const text = verifyText(holed);
     expect(text).toContain(
-      "Copy these bytes of the file again, or make a new backup:\n  bytes 8,388,608 to 16,777,215 (8.0 MiB): damaged\n  bytes 16,777,216 to 16,842,751 (64.0 KiB): zero-filled\n",
+      "Copy these bytes of the file again, or make a new backup:\n  bytes 8,388,608 to 16,777,215 (8.0 MiB): 100 bytes of it damaged\n  bytes 16,777,216 to 16,842,751 (64.0 KiB): zero-filled\n",
     );
     expect(text).toContain(
       String.raw`

@@ -39,10 +39,24 @@ function rangeLine(
       : "";
     return `  from byte ${number(offset)} to the end${why}`;
   }
-  const end = offset + length;
-  const kinds = badRanges.filter((bad) => bad.offset < end && offset < bad.offset + (bad.length ?? Infinity));
-  const what = [...new Set(kinds.map(({ kind }) => kind))].join(", ");
-  return `  bytes ${number(offset)} to ${number(end - 1)} (${size(length)}): ${what === "" ? "not proved" : what}`;
+  const what = kindsIn({ offset, length }, badRanges);
+  return `  bytes ${number(offset)} to ${number(offset + length - 1)} (${size(length)}): ${what}`;
+}
+
+/** What is wrong in a range: all of it, or how much; more than that is copied where only the whole can be proved. */
+function kindsIn(
+  { offset, length }: { offset: number; length: number },
+  badRanges: VerifyReport["badRanges"],
+): string {
+  const bytes = new Map<string, number>();
+  for (const bad of badRanges) {
+    const end = Math.min(offset + length, bad.offset + (bad.length ?? Infinity));
+    const overlap = end - Math.max(offset, bad.offset);
+    if (overlap > 0) bytes.set(bad.kind, (bytes.get(bad.kind) ?? 0) + overlap);
+  }
+  if (bytes.size === 0) return "not proved";
+  const parts = [...bytes].map(([kind, sum]) => (sum < length ? `${size(sum)} of it ${kind}` : kind));
+  return parts.join(", ");
 }
 
 function trailingLines({ badRanges, archive }: VerifyReport): string[] {
