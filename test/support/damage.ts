@@ -60,7 +60,8 @@ interface Lost {
   readonly all: number;
 }
 
-function falseOf(name: SectionName, told: Report, lost: Lost | undefined): string[] {
+function falseOf(name: SectionName, told: Report, lost: Lost | "unsure" | undefined): string[] {
+  if (lost === "unsure") return [];
   const section = told.sections!.find((one) => one.name === name)!;
   const named = told.conditions!.filter((one) => one.section === name).map(({ path }) => path);
   const { whole, cut, missing, damaged: wrong, unknown } = section.entries;
@@ -79,7 +80,7 @@ function falseOf(name: SectionName, told: Report, lost: Lost | undefined): strin
 }
 
 interface Truth {
-  readonly lost: Readonly<Record<SectionName, Lost | undefined>>;
+  readonly lost: Readonly<Record<SectionName, Lost | "unsure" | undefined>>;
   /** What is copied again though it lies in no piece that the damage touches. */
   readonly excess: (told: Report) => string[];
 }
@@ -88,10 +89,12 @@ function truthOf(whole: Specimen, damage: Damage, level: "intact" | "full"): Tru
   const changed = changedBy(whole.bytes, damage);
   const shifted = damage.kind === "drop" || damage.kind === "double";
   const key = level === "full" && isSealOpen(whole, changed);
+  // What is there twice may be whole once.
+  const unopened = level === "full" && damage.kind === "double" ? "unsure" : undefined;
   return {
     lost: {
       plain: lostOf(whole, "plain", changed, shifted),
-      sealed: key ? lostOf(whole, "sealed", changed, shifted) : undefined,
+      sealed: key ? lostOf(whole, "sealed", changed, shifted) : unopened,
     },
     excess: (told) => (shifted ? excessOfShifted(told, changed) : excessOf(whole, told, { changed, key })),
   };
