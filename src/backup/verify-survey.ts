@@ -31,7 +31,7 @@ export async function surveyReport(
   options: ReadOptions & { level: VerifyLevel },
 ): Promise<Body> {
   const survey = await surveyArchive(source, options.level === "full" ? options.keys : undefined);
-  const verdict = verdictOf(refusal, survey);
+  const verdict = verdictOf(refusal, survey, source.sizeBytes);
   const sections =
     verdict === "not-an-archive"
       ? []
@@ -59,11 +59,13 @@ export async function surveyReport(
 }
 
 /** What a reader that refuses for its meaning refused stands; for lost or wrong bytes the survey knows better which. */
-function verdictOf(refusal: FormatError, { container, bad }: Survey): Verdict {
+function verdictOf(refusal: FormatError, { container, bad }: Survey, fileBytes: number): Verdict {
   if (!container.recognised) return "not-an-archive";
   if (refusal.verdict !== "damaged" && refusal.verdict !== "partial" && refusal.verdict !== "not-an-archive")
     return refusal.verdict!;
-  if (bad.length > 0) return verdictOfBytes({ bad });
+  // A file as long as its end says misses nothing: what looks like it is an archive put together wrongly.
+  const isAllHere = container.end?.archiveBytes === fileBytes && bad.every(({ kind }) => kind === "missing");
+  if (bad.length > 0 && !isAllHere) return verdictOfBytes({ bad });
   return refusal.verdict;
 }
 

@@ -44,16 +44,18 @@ function checkComponents(path: string): void {
       `entry path ${displayBytes(path)} is nested deeper than ${limits.depth}`,
     );
   }
-  if (!isRootId(components[0]!)) throw unsafe(path, "does not begin with a root id");
   for (const component of components) {
-    if (component === "" || component === "." || component === "..") throw unsafe(path, "is not clean");
-    if (component.includes("\0")) throw unsafe(path, "contains a NUL byte");
     if (component.length > limits.componentBytes) {
       throw new FormatError(
         "limit-exceeded",
         `entry path ${displayBytes(path)} has a name over ${limits.componentBytes} bytes`,
       );
     }
+  }
+  if (!isRootId(components[0]!)) throw unsafe(path, "does not begin with a root id");
+  for (const component of components) {
+    if (component === "" || component === "." || component === "..") throw unsafe(path, "is not clean");
+    if (component.includes("\0")) throw unsafe(path, "contains a NUL byte");
   }
 }
 

@@ -103,9 +103,9 @@ def entry_path(data):
     need(len(data) <= 4096, "limit-exceeded", "a path is too long")
     parts = data.split(b"/")
     need(len(parts) <= 256, "limit-exceeded", "a path is too deep")
+    need(all(len(part) <= 255 for part in parts), "limit-exceeded", "a component is too long")
     need(root_id(parts[0].decode("latin-1")), "unsafe-path", f"{data} has no root id")
     need(all(part not in (b"", b".", b"..") and b"\0" not in part for part in parts), "unsafe-path", f"{data}")
-    need(all(len(part) <= 255 for part in parts), "limit-exceeded", "a component is too long")
     return data
 
 
