@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -47,13 +47,15 @@ async function run(): Promise<void> {
   let from = Number(values.case ?? 0);
   const until = values.case === undefined ? Number.MAX_SAFE_INTEGER : from + 1;
   console.log(`seed ${seed}`);
+  const folder = mkdtempSync(join(tmpdir(), "ocbak-fuzz-"));
   while (from < until && Date.now() < stopAt) {
-    const { next, failures } = await watched({ seed, levels, from, until, stopAt }, tally);
+    const { next, failures } = await watched({ seed, levels, from, until, stopAt, folder }, tally);
     for (const { number, reason } of failures) keep(number, reason);
     if (failures.length > 0) process.exitCode = 1;
     if (failures.length > 0 && !values["keep-going"]) break;
     from = next;
   }
+  rmSync(folder, { recursive: true, force: true });
   console.log(tally.text());
 }
 

@@ -24,6 +24,8 @@ export interface Plan {
   readonly until: number;
   readonly stopAt: number;
   readonly levels: readonly VerifyLevel[];
+  /** A directory of its own, which whoever made the plan removes: this process may be killed. */
+  readonly folder: string;
 }
 
 export type Message =
@@ -44,16 +46,11 @@ export type Message =
 
 /** Works through the cases of a plan and tells what comes of each. */
 export async function work(plan: Plan, tell: (message: Message) => void): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "ocbak-fuzz-"));
-  try {
-    const genuine = await genuineContents();
-    baselineMiB = peakMiB();
-    for (let number = plan.from; number < plan.until && Date.now() < plan.stopAt; number++) {
-      tell({ kind: "started", number });
-      await workOn(number, { plan, genuine, folder: join(folder, "case") }, tell);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const genuine = await genuineContents();
+  baselineMiB = peakMiB();
+  for (let number = plan.from; number < plan.until && Date.now() < plan.stopAt; number++) {
+    tell({ kind: "started", number });
+    await workOn(number, { plan, genuine, folder: join(plan.folder, "case") }, tell);
   }
 }
 
