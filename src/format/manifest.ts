@@ -19,7 +19,11 @@ const Timestamp = z
 /** Date rolls the 30th of February over to March: writing it again tells. The Gregorian calendar has no year 0. */
 function isRealTime(text: string): boolean {
   const date = new Date(text);
-  return !Number.isNaN(date.getTime()) && !text.startsWith("0000") && date.toISOString() === text.replace("Z", ".000Z");
+  return (
+    !Number.isNaN(date.getTime()) &&
+    !text.startsWith("0000") &&
+    date.toISOString() === text.replace("Z", ".000Z")
+  );
 }
 
 /** One place of the installation whose entries may stand in the plain section, or that names the installation. */

@@ -4,13 +4,7 @@ import { FormatError, type FormatErrorCode } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { parseManifest } from "./manifest.ts";
 import { MemberReader, checkDigest } from "./member-reader.ts";
-import {
-  type MemberHeader,
-  endMemberBytes,
-  memberBytes,
-  memberNames,
-  parseMemberHeader,
-} from "./member.ts";
+import { type MemberHeader, endMemberBytes, memberBytes, memberNames, parseMemberHeader } from "./member.ts";
 import type { ArchiveId } from "./schema.ts";
 import { blockBytes, isZero } from "./ustar.ts";
 

@@ -33,9 +33,9 @@ describe("ocbak verify exits with the status of a vector's outcome, and names it
     if (vector.passphrase) env["OCBAK_PASSPHRASE_FILE"] = file("passphrase.txt", vector.passphrase);
     const { status, out } = await world.ocbak(argv, { env, keyless: true });
     expect(status).toBe(vector.exit);
-    if (vector.expect === "no-key") return;
-    const report = JSON.parse(out) as VerifyReport;
-    expect(report.verdict).toBe(vector.expect);
-    if (vector.code) expect(report.findings.map(({ code }) => code)).toContain(vector.code);
+    const { verdict, findings } = (out === "" ? {} : JSON.parse(out)) as Partial<VerifyReport>;
+    const codes = new Set(findings?.map(({ code }) => code as string | undefined));
+    expect(verdict ?? "no-key").toBe(vector.expect);
+    expect(verdict === undefined || vector.code === undefined || codes.has(vector.code)).toBe(true);
   });
 });

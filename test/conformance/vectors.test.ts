@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderExample } from "../../fixtures/example.ts";
 import {
@@ -6,6 +7,7 @@ import {
   readVector,
   specExample,
   staleVectors,
+  vectorDirectory,
   vectorNames,
 } from "../../fixtures/vector-set.ts";
 import { strictlyExpected, strictlyTold, verifyTold } from "../support/vector-outcome.ts";
@@ -31,4 +33,9 @@ describe("verify says of each vector what it expects", () => {
     const { expect: verdict, report } = vector;
     expect(await verifyTold(vector)).toEqual({ expect: verdict, ...(report && { report }) });
   });
+});
+
+it("the vectors have less than 5 MB", () => {
+  const sizes = vectorNames().map((name) => statSync(join(vectorDirectory, name)).size);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(5_000_000);
 });

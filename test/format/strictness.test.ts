@@ -52,18 +52,16 @@ function moved(path: string): IndexLine {
   return { path: bytesPath(path), type: "file", status: "moved", absent: true };
 }
 
-describe("the sum of all frames is bounded before one is decoded", () => {
-  const frames = 2 ** 44 / (8 * 1024 * 1024);
-  const table = (count: number, storedBytes: number): string =>
+it("what all frames decode to is bounded before one is decoded: at 16 TiB", () => {
+  const storedBytes = 300;
+  const codeFor = (frames: number): string =>
     codeOf(() => {
-      const all = Array.from({ length: count }, () => ({ storedBytes, contentBytes: limits.frameBytes }));
-      return new SeekTable(encodeSeekTable(all), count * storedBytes);
+      const all = Array.from({ length: frames }, () => ({ storedBytes, contentBytes: limits.frameBytes }));
+      return new SeekTable(encodeSeekTable(all), frames * storedBytes);
     });
-
-  it("16 TiB are taken, a frame more is refused", () => {
-    expect(table(frames, 300)).toBe("accepted");
-    expect(table(frames + 1, 300)).toBe("limit-exceeded");
-  });
+  const most = 2 ** 44 / (8 * 1024 * 1024);
+  expect(codeFor(most)).toBe("accepted");
+  expect(codeFor(most + 1)).toBe("limit-exceeded");
 });
 
 describe("the tree of both sections", () => {

@@ -134,7 +134,7 @@ async function reported(
     );
     for (const { offset, length } of badRanges)
       demand(
-        offset >= 0 && offset <= bytes.length && (length === null || length >= 0),
+        offset >= 0 && offset <= bytes.length && (length === null || length > 0),
         `bad bytes ${offset}+${length}`,
       );
     demand(

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { ByteSource } from "../bytes.ts";
 import { DigestList, type SectionChecksums } from "../checksums.ts";
 import type { SectionName } from "../entry.ts";
+import { blockBytes } from "../ustar.ts";
 import { type BadBytes, type Span, type Spans, spanEnd, zeroRuns } from "./bad-bytes.ts";
 import type { FoundSegment } from "./segments.ts";
 
@@ -66,6 +67,13 @@ export async function segmentFaults(
   const doubtful: Span[] = [];
   for (const segment of segments) {
     if (finer.proved.has(segment.number)) continue;
+    if (segment.bytes === 0) {
+      // No segment is empty: what is wrong is the header that says so.
+      const header = { offset: segment.offset - blockBytes, length: blockBytes };
+      bad.push({ section: finer.section, ...header, kind: "damaged" });
+      doubtful.push(header);
+      continue;
+    }
     for (const { isCut, ...span } of doubtfulSpans(segment, finer)) {
       const found = await badIn(source, segment, { span, finer, isCut });
       bad.push(...found);
