@@ -8,8 +8,8 @@ import { limits } from "./limits.ts";
 import { Count, Sha256, checkSchema, textOfAtMost } from "./schema.ts";
 
 const Status = z.string().regex(/^(ok|database|changed|vanished|unreadable|moved|excluded:[a-z0-9-]{1,64})$/);
-/** Nanoseconds of any second that 64 bits count. */
-const Mtime = z.string().regex(/^(0|-?[1-9][0-9]{0,27})$/);
+/** Nanoseconds; in seconds they fit 64 bits, as tar programs want it. */
+const Mtime = z.string().regex(/^(0|-?[1-9][0-9]{0,26})$/);
 const Mode = z.string().regex(/^0[0-7]{3}$/);
 const Id = z.int().min(0).max(0xffffffff);
 const OwnerName = textOfAtMost(limits.ownerNameBytes).regex(/^[^\0]*$/);

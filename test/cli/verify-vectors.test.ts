@@ -34,7 +34,7 @@ describe("ocbak verify exits with the status of a vector's outcome, and names it
     const { status, out } = await world.ocbak(argv, { env, keyless: true });
     expect(status).toBe(vector.exit);
     const { verdict, findings } = (out === "" ? {} : JSON.parse(out)) as Partial<VerifyReport>;
-    const codes = new Set(findings?.map(({ code }) => code as string | undefined));
+    const codes = new Set<string | undefined>(findings?.map(({ code }) => code));
     expect(verdict ?? "no-key").toBe(vector.expect);
     expect(verdict === undefined || vector.code === undefined || codes.has(vector.code)).toBe(true);
   });

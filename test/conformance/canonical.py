@@ -152,7 +152,7 @@ LINE = {"status": match("ok|database|changed|vanished|unreadable|moved|excluded:
 MAYBE = {"path": text(SAFE), "pathHex": HEX, "reason": text(4096)}
 owner = lambda v: text(255)(v) and "\0" not in v
 STORED = {**LINE, "gid": number(0, 2**32 - 1), "uid": number(0, 2**32 - 1), "gname": owner, "uname": owner,
-          "mode": match("0[0-7]{3}"), "mtime": match("0|-?[1-9][0-9]{0,27}")}
+          "mode": match("0[0-7]{3}"), "mtime": match("0|-?[1-9][0-9]{0,26}")}
 LINES = {
     "file": shape({**STORED, "offset": number(), "sha256": digest, "size": number()},
                   {**MAYBE, "validBytes": number(), "sparse": const(True)}),

@@ -20,7 +20,7 @@ const path = fc
   .map((names) => parseEntryPath(Buffer.from(["r", ...names].join("/"), "latin1")));
 const attributes = {
   mode: fc.integer({ min: 0, max: 0o777 }),
-  mtime: fc.bigInt({ min: -(10n ** 27n), max: 10n ** 28n - 1n }).map(String),
+  mtime: fc.bigInt({ min: -(10n ** 26n), max: 10n ** 27n - 1n }).map(String),
   uid: fc.integer({ min: 0, max: 0xffffffff }),
   gid: fc.integer({ min: 0, max: 0xffffffff }),
   uname: fc.constantFrom("", "alice", "\xc3\xbc", "a b"),
@@ -131,7 +131,7 @@ describe("an index line that makes no sense is refused", () => {
     ["a time with a leading zero", { ...file, mtime: "01" }, "bad-schema"],
     ["a time of minus zero", { ...file, mtime: "-0" }, "bad-schema"],
     ["a time with a fraction", { ...file, mtime: "1.5" }, "bad-schema"],
-    ["an endless time", { ...file, mtime: "1".repeat(29) }, "bad-schema"],
+    ["an endless time", { ...file, mtime: "1".repeat(28) }, "bad-schema"],
     ["a negative owner", { ...file, uid: -1 }, "bad-schema"],
     ["an owner of 33 bits", { ...file, uid: 2 ** 32 }, "bad-schema"],
     ["a negative size", { ...file, size: -1 }, "bad-schema"],

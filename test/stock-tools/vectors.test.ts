@@ -84,16 +84,10 @@ function listed(line: Line): string {
 
 /** By what the line says: what must lie there, by lstat and a digest alone. */
 function factsOf(line: Line): string {
-  switch (line["type"]) {
-    case "symlink":
-      return `-> ${bytesOf(line, "target").toString("latin1")}`;
-    case "hardlink":
-      return `the same as ${bytesOf(line, "link").toString("latin1")}`;
-    case "directory":
-      return "directory";
-    default:
-      return `${line["mode"] as string} ${line["sha256"] as string}`;
-  }
+  const type = line["type"];
+  if (type === "symlink") return `-> ${bytesOf(line, "target").toString("latin1")}`;
+  if (type === "hardlink") return `the same as ${bytesOf(line, "link").toString("latin1")}`;
+  return type === "directory" ? type : `${line["mode"] as string} ${line["sha256"] as string}`;
 }
 
 function factsOnDisk(out: string, line: Line): string {
