@@ -38,7 +38,7 @@ export type ManifestRoot = z.infer<typeof ManifestRoot>;
 export const Manifest = z.strictObject({
   archiveId: ArchiveId,
   createdAt: Timestamp,
-  critical: z.array(Name).max(64),
+  critical: z.array(Name),
   extensions: z.record(Name, z.json()).optional(),
   format: z.literal(formatName),
   formatVersion: z.literal(formatVersion),
