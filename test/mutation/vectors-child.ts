@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { isDeepStrictEqual } from "node:util";
 import { pathToFileURL } from "node:url";
+import type { Vector } from "../../fixtures/vector-file.ts";
 import type { Mutant } from "./mutants.ts";
 
 // Runs the vectors against the reader with one check taken out. Says the first vector that notices, or nothing.
@@ -26,15 +27,19 @@ const { judged } = await import("../../fixtures/judge.ts");
 const { largeCases } = await import("../../fixtures/large.ts");
 const { strictlyExpected, strictlyTold } = await import("../support/vector-outcome.ts");
 
-// Families mixed, so that the one that notices comes soon.
-const names = vectorNames().toSorted((a, b) => (hash("md5", a) < hash("md5", b) ? -1 : 1));
-const large = Promise.all(
-  largeCases().map(async ({ name, case: one }) => [name, await judged(one)] as const),
-);
-const all = [...names.map((name) => [name, readVector(name)] as const), ...(await large)];
-for (const [name, vector] of all) {
+async function notices(name: string, vector: Vector): Promise<boolean> {
   const told = await strictlyTold(vector).catch((cause: unknown) => ({ failed: String(cause) }));
-  if (isDeepStrictEqual(told, strictlyExpected(vector))) continue;
+  if (isDeepStrictEqual(told, strictlyExpected(vector))) return false;
   process.stdout.write(name);
-  break;
+  return true;
 }
+
+async function noticedBySome(): Promise<boolean> {
+  // Families mixed, so that the one that notices comes soon.
+  const names = vectorNames().toSorted((a, b) => (hash("md5", a) < hash("md5", b) ? -1 : 1));
+  for (const name of names) if (await notices(name, readVector(name))) return true;
+  for (const { name, case: one } of largeCases()) if (await notices(name, await judged(one))) return true;
+  return false;
+}
+
+await noticedBySome();
