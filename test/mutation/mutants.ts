@@ -17,10 +17,10 @@ export function describeMutant(source: string, { file, offset, length, replaceme
   return `${file}:${line}: ${was || text} -> ${replacement || "(nothing)"}: ${text}`;
 }
 
-/** The key under which a mutant may be excused: it does not move when lines above it come and go. */
+/** The key under which a mutant may be excused, its whole statement: it does not move when lines above it come and go. */
 export function keyOf(source: string, mutant: Mutant): string {
   const from = source.lastIndexOf("\n", mutant.offset - 1) + 1;
-  const to = source.indexOf("\n", mutant.offset + mutant.length);
+  const to = source.indexOf(";", mutant.offset) + 1;
   const text = source.slice(from, to).replaceAll(/\s+/g, " ").trim();
   return `${mutant.file.split("/").at(-1)}: ${text}`;
 }

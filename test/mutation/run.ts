@@ -46,7 +46,7 @@ async function main(): Promise<void> {
       const source = readFileSync(mutant.file, "utf8");
       if (excused.has(keyOf(source, mutant))) pardoned++;
       else if ((await noticedBy(mutant)) === undefined) {
-        survivors.push(describeMutant(source, mutant));
+        survivors.push(`${describeMutant(source, mutant)}\n  key: ${keyOf(source, mutant)}`);
         console.log(`nobody notices: ${survivors.at(-1)!.replace(root, "")}`);
       }
     }
