@@ -1,5 +1,6 @@
 export type { Context } from "./backup/context.ts";
 export { createBackup, type CreateOptions } from "./backup/create.ts";
+export { showInstallation, type ShowOptions, type ShowReport } from "./backup/show.ts";
 export { verifyArchive, type VerifyOptions } from "./backup/verify.ts";
 export { restoreArchive } from "./backup/restore.ts";
 export type { RestoreOptions } from "./backup/restore-plan.ts";

@@ -63,6 +63,10 @@ const table: Readonly<Record<string, Allowed>> = {
 const exceptions: Readonly<
   Record<string, { readonly imports: readonly string[]; readonly because: string }>
 > = {
+  "openclaw/gateway-answer.ts": {
+    imports: ["node:http"],
+    because: "whether a gateway answers on its port of this machine can only be asked there",
+  },
   "disk/user-database.ts": {
     imports: ["node:child_process"],
     because: "homes and groups of users come from getent: Node reads no user database",

@@ -9,6 +9,7 @@ import { keygenCommand } from "./commands/keygen.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { salvageCommand } from "./commands/salvage.ts";
+import { showCommand } from "./commands/show.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { CliContext } from "./context.ts";
 import type { ExitStatus } from "./exit-status.ts";
@@ -16,6 +17,7 @@ import type { ExitStatus } from "./exit-status.ts";
 /** In the order of `ocbak --help`: the order in which a person needs them. */
 const definitions: readonly CommandDefinition[] = [
   keygenCommand,
+  showCommand,
   createCommand,
   verifyCommand,
   restoreCommand,

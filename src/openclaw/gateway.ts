@@ -8,6 +8,14 @@ import type { Installation } from "./installation.ts";
 
 export type GatewayState = "running" | "stopped" | "unknown";
 
+/** What told the state: the lock of the life cycle, the lease in the state database, or neither. */
+export type GatewaySign = "lock" | "lease" | "nothing";
+
+interface GatewayEvidence {
+  readonly state: GatewayState;
+  readonly sign: GatewaySign;
+}
+
 export interface GatewaySurroundings {
   /** Of this process. The owner of the state dir is looked at too, for a backup by root. */
   readonly uid: number;
@@ -28,19 +36,29 @@ export function gatewayState(
   installation: Pick<Installation, "stateDir">,
   surroundings: GatewaySurroundings,
 ): GatewayState {
+  return gatewayEvidence(installation, surroundings).state;
+}
+
+/** The same with what it rests on. */
+export function gatewayEvidence(
+  installation: Pick<Installation, "stateDir">,
+  surroundings: GatewaySurroundings,
+): GatewayEvidence {
   const database = identityOf(path.join(installation.stateDir, "state", "openclaw.sqlite"));
   const locks = new Set(lockFiles(database, installation.stateDir, surroundings).map(tryLock));
-  if (locks.has("held")) return "running";
-  if (locks.has("unknown")) return "unknown";
+  if (locks.has("held")) return { state: "running", sign: "lock" };
+  if (locks.has("unknown")) return { state: "unknown", sign: "lock" };
   const free = locks.has("free");
+  const sign = free ? "lock" : "lease";
   try {
     const lease = readGatewayLease(database);
-    if (lease === null || lease.expiresAt <= surroundings.now().getTime()) return "stopped";
-    if (lease.host !== surroundings.hostname) return "running";
+    if (lease === null || lease.expiresAt <= surroundings.now().getTime())
+      return { state: "stopped", sign: free ? "lock" : "nothing" };
+    if (lease.host !== surroundings.hostname) return { state: "running", sign: "lease" };
     // A lock of this host that is free outweighs a row that a killed gateway left.
-    return free ? "stopped" : "unknown";
+    return { state: free ? "stopped" : "unknown", sign };
   } catch {
-    return free ? "stopped" : "unknown";
+    return { state: free ? "stopped" : "unknown", sign };
   }
 }
 

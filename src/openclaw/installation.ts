@@ -21,6 +21,13 @@ export interface Root {
   readonly why: string;
 }
 
+/** What exists and belongs to the installation, or is named by it, but is not in a backup. */
+export interface Outside {
+  readonly path: string;
+  /** What it is and why it is not taken, for people. */
+  readonly why: string;
+}
+
 export interface Workspace {
   /** The root that holds it. Names a root of the installation only if `exists`. */
   readonly rootId: string;
@@ -47,6 +54,8 @@ export interface Installation {
   /** The second root of OpenClaw: the state dir itself, unless only `OPENCLAW_CONFIG_PATH` is set. */
   readonly configDir: string;
   readonly credentialsDir: string;
+  /** What chose these places, for people: the flag, variable or default. */
+  readonly why: { readonly stateDir: string; readonly configFile: string; readonly credentialsDir: string };
   readonly agents: readonly Agent[];
   readonly workspaces: readonly Workspace[];
   /**
@@ -54,6 +63,8 @@ export interface Installation {
    * a workspace, or the outer root's rules would leave it out. Whoever walks the outer root leaves it to the inner.
    */
   readonly roots: readonly Root[];
+  /** Sorted by path. */
+  readonly outside: readonly Outside[];
   /** Set if this machine only talks to a gateway elsewhere. */
   readonly remote: { readonly url: string | null } | null;
   readonly warnings: readonly string[];

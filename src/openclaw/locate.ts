@@ -6,6 +6,7 @@ import { type Surroundings, expand, variable } from "./environment.ts";
 import { gatewayPort } from "./gateway-port.ts";
 import type { Installation } from "./installation.ts";
 import { requireInstallation } from "./missing.ts";
+import { machineParts, uncovered } from "./outside.ts";
 import { type Places, resolvePlaces } from "./places.ts";
 import { type Findings, type Gathered, gatherRoots, isFile } from "./roots.ts";
 import { type LocateRequest, selectEnvironment } from "./selection.ts";
@@ -21,7 +22,7 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   const surroundings = { ...given, env: selection.env };
   const warnings = new Set(selection.warnings);
   const warn = (line: string) => void warnings.add(line);
-  const places = resolvePlaces(surroundings);
+  const places = resolvePlaces(surroundings, selection.chosenBy);
   requireInstallation(request, places);
   const configFile = isFile(places.configPath) ? places.configPath : null;
   if (configFile === null) {
@@ -36,7 +37,8 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   const findings: Findings = { places, configFile, includes: files.includes, ...found };
   const gathered = gatherRoots(findings, surroundings, warn);
   warnOfOddities(config, places, gathered, warn);
-  return assemble({ findings, gathered, config, warnings, env: selection.env });
+  const outside = uncovered(machineParts(places, surroundings), gathered);
+  return assemble({ findings, gathered, outside, config, warnings, env: selection.env });
 }
 
 function readFiles(
@@ -94,23 +96,22 @@ function warnOfOddities(
 interface Located {
   readonly findings: Findings;
   readonly gathered: Gathered;
+  readonly outside: Installation["outside"];
   readonly config: OpenClawConfig;
   readonly warnings: ReadonlySet<string>;
   readonly env: Surroundings["env"];
 }
 
-function assemble({ findings, gathered, config, warnings, env }: Located): Installation {
-  const { profile, home, stateDir, configDir, credentialsDir } = findings.places;
+function assemble({ findings, gathered, outside, config, warnings, env }: Located): Installation {
+  const { stateWhy, configWhy, credentialsWhy, configPath: _path, ...places } = findings.places;
   return {
-    profile,
-    home,
-    stateDir,
+    ...places,
     configFile: findings.configFile,
-    configDir,
-    credentialsDir,
+    why: { stateDir: stateWhy, configFile: configWhy, credentialsDir: credentialsWhy },
     agents: findings.agents,
     workspaces: gathered.workspaces,
     roots: gathered.roots,
+    outside,
     remote: isRemote(config) ? { url: config.gateway?.remote?.url ?? null } : null,
     warnings: [...warnings],
     openclawVersion: config.meta?.lastTouchedVersion ?? null,

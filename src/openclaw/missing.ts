@@ -9,10 +9,14 @@ import type { LocateRequest } from "./selection.ts";
 /** Any one of these makes a directory a state dir: also one that lost its config must be saved. */
 const signs = ["openclaw.json", "clawdbot.json", "state", "agents", "credentials", "workspace"];
 
+/** Whether a directory holds anything that makes it a state dir. */
+export function holdsInstallation(stateDir: string): boolean {
+  return signs.some((name) => fs.existsSync(path.join(stateDir, name)));
+}
+
 /** Throws `unknown-profile` or `no-installation`, with what was looked for and what is there instead. */
 export function requireInstallation(request: LocateRequest, places: Places): void {
-  if (isFile(places.configPath) || signs.some((name) => fs.existsSync(path.join(places.stateDir, name))))
-    return;
+  if (isFile(places.configPath) || holdsInstallation(places.stateDir)) return;
   const { home, stateDir } = places;
   const others = stateDirsOf(home).filter((dir) => dir !== stateDir);
   const profile = request.profile === undefined ? null : parseProfile(request.profile, "--profile");

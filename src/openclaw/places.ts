@@ -19,8 +19,14 @@ export interface Places {
   readonly credentialsWhy: string;
 }
 
+/** Which flag chose a place whose variable stands for it. */
+export interface ChosenBy {
+  readonly state?: string;
+  readonly config?: string;
+}
+
 /** OpenClaw's own rules (config/paths of 2026.9.6), after the flags were turned into variables. */
-export function resolvePlaces(surroundings: Surroundings): Places {
+export function resolvePlaces(surroundings: Surroundings, chosenBy: ChosenBy = {}): Places {
   const { env, cwd } = surroundings;
   const home = openclawHome(surroundings);
   const at = (name: string) => {
@@ -38,9 +44,14 @@ export function resolvePlaces(surroundings: Surroundings): Places {
     home,
     stateDir,
     stateWhy:
-      stateOverride === undefined ? "the default state dir" : "OPENCLAW_STATE_DIR, --profile or --state-dir",
+      stateOverride === undefined
+        ? defaultStateWhy(stateDir)
+        : `the state dir by ${chosenBy.state ?? "OPENCLAW_STATE_DIR"}`,
     configPath: configOverride ?? firstConfig(lookedIn) ?? path.join(stateDir, configNames[0]!),
-    configWhy: configOverride === undefined ? "the config file" : "the config file by OPENCLAW_CONFIG_PATH",
+    configWhy:
+      configOverride === undefined
+        ? "the config file"
+        : `the config file by ${chosenBy.config ?? "OPENCLAW_CONFIG_PATH"}`,
     configDir:
       stateOverride ??
       (configOverride === undefined ? path.join(home, stateNames[0]!) : path.dirname(configOverride)),
@@ -66,6 +77,12 @@ function firstConfig(dirs: readonly string[]): string | undefined {
 function defaultStateDir(home: string): string {
   const candidates = stateNames.map((name) => path.join(home, name));
   return candidates.find((dir) => fs.existsSync(dir)) ?? candidates[0]!;
+}
+
+function defaultStateWhy(stateDir: string): string {
+  return path.basename(stateDir) === stateNames[0]
+    ? "the default state dir"
+    : "the state dir of old versions, since there is no ~/.openclaw";
 }
 
 /** OPENCLAW_PROFILE alone does not move the state dir, so it names the profile only of a state dir set by variable. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { type Environment, type Surroundings, expand, openclawHome, variable } from "./environment.ts";
-import { existingConfigIn } from "./places.ts";
-import { parseProfile, profileStateDir } from "./profile.ts";
+import { type ChosenBy, existingConfigIn } from "./places.ts";
+import { parseProfile, profileOfStateDir, profileStateDir } from "./profile.ts";
 
 /** Which installation is meant, as the command line says it. */
 export interface LocateRequest {
@@ -12,6 +12,7 @@ export interface LocateRequest {
 export interface Selection {
   /** As OpenClaw would see it after its own flags: OPENCLAW_STATE_DIR and the like stand for the request. */
   readonly env: Environment;
+  readonly chosenBy: ChosenBy;
   readonly warnings: readonly string[];
 }
 
@@ -20,11 +21,12 @@ export function selectEnvironment(request: LocateRequest, surroundings: Surround
   const profiled =
     request.profile === undefined ? asIs(surroundings) : withProfile(request.profile, surroundings);
   if (request.stateDir === undefined) return profiled;
-  return withStateDir(request.stateDir, { ...surroundings, env: profiled.env });
+  const chosen = withStateDir(request.stateDir, { ...surroundings, env: profiled.env });
+  return { ...chosen, chosenBy: { ...profiled.chosenBy, ...chosen.chosenBy } };
 }
 
 function asIs({ env }: Surroundings): Selection {
-  return { env, warnings: [] };
+  return { env, chosenBy: {}, warnings: [] };
 }
 
 /**
@@ -64,6 +66,10 @@ function withProfile(name: string, surroundings: Surroundings): Selection {
       OPENCLAW_GATEWAY_PORT:
         variable(env, "OPENCLAW_GATEWAY_PORT") ?? (profile === "dev" ? "19001" : undefined),
     },
+    chosenBy: {
+      ...(!keepsState && { state: `--profile ${name}` }),
+      ...(!keepsConfig && { config: `--profile ${name}` }),
+    },
     warnings,
   };
 }
@@ -88,12 +94,12 @@ function withStateDir(text: string, surroundings: Surroundings): Selection {
         (name) => variable(env, name) !== undefined,
       )
     : [];
+  const rest: Environment = { ...env, ...Object.fromEntries(setAside.map((name) => [name, undefined])) };
+  // The services of a profile have its name in their environment: it makes the port.
+  const profile = variable(rest, "OPENCLAW_PROFILE") ?? profileOfStateDir(home, stateDir) ?? undefined;
   return {
-    env: {
-      ...env,
-      ...Object.fromEntries(setAside.map((name) => [name, undefined])),
-      OPENCLAW_STATE_DIR: stateDir,
-    },
+    env: { ...rest, OPENCLAW_PROFILE: profile, OPENCLAW_STATE_DIR: stateDir },
+    chosenBy: { state: "--state-dir" },
     warnings: setAside.map(
       (name) => `${name} belongs to another installation than --state-dir and is not used`,
     ),

@@ -64,6 +64,21 @@ describe("the notation of docs/cli.md", () => {
 });
 
 describe("the JSON that docs/cli.md promises is the JSON that comes", () => {
+  it("from show, with sizes and without, of this machine and of a gateway elsewhere", async () => {
+    const world = await archived();
+    plant(world.home, {
+      ".config/systemd/user/openclaw-gateway.service": "",
+      ".openclaw-far/openclaw.json": "{gateway: {mode: 'remote', remote: {url: 'wss://far'}}}",
+    });
+    expect((await ask(world, ["show"])).wrong).toEqual([]);
+    expect(await ask(world, ["show", "--sizes"])).toMatchObject({
+      wrong: [],
+      value: { outside: expect.arrayContaining([{ path: expect.any(String), why: expect.any(String) }]) },
+    });
+    const far = await ask(world, ["show", "--profile", "far"]);
+    expect(far).toMatchObject({ wrong: [], value: { remote: { url: "wss://far" }, warnings: [{}] } });
+  });
+
   it("from create, and from its dry run", async () => {
     const world = await archived();
     expect((await ask(world, ["create", "--dry-run"])).wrong).toEqual([]);

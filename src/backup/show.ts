@@ -1,0 +1,96 @@
+import { askGatewayPort, type PortAnswer } from "../openclaw/gateway-answer.ts";
+import { gatewayEvidence, type GatewaySign, type GatewayState } from "../openclaw/gateway.ts";
+import type { Agent, Installation, Outside, Root, Workspace } from "../openclaw/installation.ts";
+import { locateInstallation } from "../openclaw/locate.ts";
+import { type ProfileFound, profilesOf } from "../openclaw/profiles.ts";
+import type { LocateRequest } from "../openclaw/selection.ts";
+import type { Context } from "./context.ts";
+import { type Amount, type FolderAmount, measureRoots } from "./root-sizes.ts";
+
+export interface ShowOptions extends LocateRequest {
+  /** With the folders of each root. */
+  readonly sizes?: boolean;
+}
+
+export interface ShownRoot extends Root, Amount {
+  readonly folders?: readonly FolderAmount[];
+}
+
+export interface ShownGateway {
+  readonly state: GatewayState;
+  readonly sign: GatewaySign | "port";
+  readonly port: number;
+  /** Who answers there; null where nobody was asked: the gateway is another machine's. */
+  readonly answer: PortAnswer | null;
+}
+
+interface Place {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** What a backup would take, from where and why, and what not. */
+export interface ShowReport {
+  readonly profile: string | null;
+  readonly home: string;
+  readonly stateDir: Place;
+  readonly configFile: Place | null;
+  readonly configDir: string;
+  readonly credentialsDir: Place;
+  readonly openclawVersion: string | null;
+  readonly gateway: ShownGateway;
+  readonly remote: Installation["remote"];
+  readonly agents: readonly Agent[];
+  readonly workspaces: readonly Workspace[];
+  readonly roots: readonly ShownRoot[];
+  readonly outside: readonly Outside[];
+  readonly profiles: readonly ProfileFound[];
+  readonly warnings: readonly string[];
+}
+
+/** Looks at one installation and changes nothing. Throws what locating and walking it throw. */
+export async function showInstallation(options: ShowOptions, context: Context): Promise<ShowReport> {
+  const { sizes = false, ...request } = options;
+  const installation = locateInstallation(request, context);
+  const { profile, home, stateDir, configFile, configDir, credentialsDir, why } = installation;
+  return {
+    profile,
+    home,
+    stateDir: { path: stateDir, why: why.stateDir },
+    configFile: configFile === null ? null : { path: configFile, why: why.configFile },
+    configDir,
+    credentialsDir: { path: credentialsDir, why: why.credentialsDir },
+    openclawVersion: installation.openclawVersion,
+    gateway: await lookAtGateway(installation, context),
+    remote: installation.remote,
+    agents: installation.agents,
+    workspaces: installation.workspaces,
+    roots: measured(installation.roots, sizes),
+    outside: installation.outside,
+    profiles: profilesOf(context),
+    warnings: installation.warnings,
+  };
+}
+
+function measured(roots: readonly Root[], withFolders: boolean): ShownRoot[] {
+  const amounts = measureRoots(roots);
+  return roots.map((root) => {
+    const { folders, ...amount } = amounts.get(root.id)!;
+    return { ...root, ...amount, ...(withFolders && { folders }) };
+  });
+}
+
+/**
+ * The lock, then the lease, then the port. A port says the least: any program may answer there, a gateway of another
+ * profile too, so where the lock is there and free it changes nothing.
+ */
+async function lookAtGateway(installation: Installation, context: Context): Promise<ShownGateway> {
+  const { gatewayPort: port, remote } = installation;
+  const evidence = gatewayEvidence(installation, context);
+  if (remote !== null) return { ...evidence, port, answer: null };
+  const answer = await askGatewayPort(port);
+  const isSure = evidence.state === "running" || (evidence.state === "stopped" && evidence.sign === "lock");
+  return isSure || answer !== "gateway"
+    ? { ...evidence, port, answer }
+    : { state: "unknown", sign: "port", port, answer };
+}
