@@ -11,7 +11,7 @@ import {
   tagBytes,
 } from "../seal/payload.ts";
 import type { Span } from "./bad-bytes.ts";
-import type { FoundSegment } from "./segments.ts";
+import type { FoundSegment } from "./found-segment.ts";
 
 /** A stream of which parts may be missing. */
 export interface HoleyStream {

@@ -4,7 +4,7 @@ import { DigestList, type SectionChecksums } from "../checksums.ts";
 import type { SectionName } from "../entry.ts";
 import { blockBytes } from "../ustar.ts";
 import { type BadBytes, type Span, type Spans, spanEnd, zeroRuns } from "./bad-bytes.ts";
-import type { FoundSegment } from "./segments.ts";
+import type { FoundSegment } from "./found-segment.ts";
 
 export interface SegmentProofs {
   /** Numbers of the segments whose content is proved by a digest. */

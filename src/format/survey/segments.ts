@@ -3,28 +3,9 @@ import { type SectionName, sectionNames } from "../entry.ts";
 import { limits } from "../limits.ts";
 import { firstSegment, memberBytes, parseSegmentName } from "../member.ts";
 import { blockBytes } from "../ustar.ts";
+import type { FoundSegment, NamedSegment } from "./found-segment.ts";
 import { type FoundMember, type FoundMembers, type Gap, memberEnd } from "./members.ts";
 import { WholeLayout } from "./whole-layout.ts";
-
-/** A segment as far as it is here. */
-export interface FoundSegment {
-  readonly number: number;
-  /** First byte of its content in the section's stored stream. */
-  readonly streamOffset: number;
-  /** First content byte in the file. */
-  readonly offset: number;
-  /** Content bytes it had when written. */
-  readonly bytes: number;
-  /** Of those, how many are here. */
-  readonly presentBytes: number;
-  /** From its name; undefined where the header is damaged and the place follows from the rest. */
-  readonly sha256: string | undefined;
-}
-
-export interface NamedSegment extends Omit<FoundSegment, "streamOffset"> {
-  readonly headerOffset: number;
-  readonly sha256: string;
-}
 
 export interface KnownSizes {
   readonly end: End | undefined;

@@ -12,7 +12,7 @@ import { type HoleyStream, StoredPieces, UnsealedPieces } from "./holey-stream.t
 import { outerFaults } from "./outer-faults.ts";
 import { type CopyRange, copyAgain } from "./repair.ts";
 import { type EntrySurvey, type SalvageSink, surveySection } from "./section-survey.ts";
-import type { FoundSegment } from "./segments.ts";
+import type { FoundSegment } from "./found-segment.ts";
 import { type SegmentProofs, proveSegments, segmentFaults } from "./segment-proof.ts";
 
 export interface SectionSurvey {

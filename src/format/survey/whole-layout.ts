@@ -3,7 +3,7 @@ import type { SectionName } from "../entry.ts";
 import { limits } from "../limits.ts";
 import { endMemberBytes, firstSegment, memberBytes, memberNames, parseSegmentName } from "../member.ts";
 import type { FoundMember } from "./members.ts";
-import type { NamedSegment } from "./segments.ts";
+import type { NamedSegment } from "./found-segment.ts";
 
 /** What is left that tells where things lie in a whole copy. */
 export interface LayoutClues {
