@@ -1,7 +1,6 @@
 import fs from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { openStateDatabase } from "./state-database.ts";
 
 /** Who the state database says runs the gateway. A killed gateway leaves its row for up to 300 s. */
 export interface GatewayLease {
@@ -19,7 +18,7 @@ const Row = z.object({ expires_at: z.number(), payload_json: z.string() });
  */
 export function readGatewayLease(database: string): GatewayLease | null {
   if (!fs.existsSync(database)) return null;
-  const db = new DatabaseSync(withoutSidecars(database), { readOnly: true, timeout: 1000 });
+  const db = openStateDatabase(database);
   try {
     if (db.prepare("select 1 from sqlite_schema where name = 'state_leases'").get() === undefined)
       return null;
@@ -32,11 +31,4 @@ export function readGatewayLease(database: string): GatewayLease | null {
   } finally {
     db.close();
   }
-}
-
-/** Opening a WAL database, even read-only, leaves `-wal` and `-shm` beside it. Without a `-wal` it need not. */
-function withoutSidecars(database: string): URL {
-  const url = pathToFileURL(database);
-  if (!fs.existsSync(`${database}-wal`)) url.searchParams.set("immutable", "1");
-  return url;
 }

@@ -5,13 +5,19 @@ export type RootKind =
   | "credentials"
   | "agent"
   | "workspace"
-  | "user-config";
+  | "user-config"
+  | "secret"
+  | "memory"
+  | "skills"
+  | "hooks"
+  | "plugin";
 
 /** One directory or file of an installation that a backup takes. */
 export interface Root {
   /**
    * Symbolic name, `[a-z0-9][a-z0-9.-]*`: `state`, `config`, `config.include-1`, `config-dir.skills`, `credentials`,
-   * `agent.<id>`, `session-store.<id>`, `user-config`, `workspace.<id>`. Agent ids stand in it through {@link rootIdOf}.
+   * `agent.<id>`, `agent-database-1`, `session-store.<id>`, `user-config`, `workspace.<id>`, `secret-file-1`,
+   * `memory-path-1`, `skill-link-1` and the like. Agent ids stand in it through {@link rootIdOf}.
    */
   readonly id: string;
   /** Absolute, as configured: it may be a symbolic link itself, and is followed. */

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { registeredDatabases } from "./agent-registry.ts";
 import { type AgentSurroundings, agentsOf, sessionStoresOf, workspacesOf } from "./agents.ts";
 import { type ConfigFiles, readConfigFile } from "./config-file.ts";
 import { type OpenClawConfig, parseConfig } from "./config.ts";
@@ -6,6 +7,7 @@ import { type Surroundings, expand, variable } from "./environment.ts";
 import { gatewayPort } from "./gateway-port.ts";
 import type { Installation } from "./installation.ts";
 import { requireInstallation } from "./missing.ts";
+import { namedByConfig } from "./named-roots.ts";
 import { machineParts, uncovered } from "./outside.ts";
 import { type Places, resolvePlaces } from "./places.ts";
 import { type Findings, type Gathered, gatherRoots, isFile } from "./roots.ts";
@@ -34,10 +36,23 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   const config = parseConfig(files.value, warn);
   const pathOf = pathReader({ ...surroundings, places, config, warn });
   const found = findParts(config, { ...surroundings, places, pathOf });
-  const findings: Findings = { places, configFile, includes: files.includes, ...found };
+  const named = namedByConfig(files.value, { places, workspaces: found.workspaces, pathOf, warn });
+  const registered = registeredDatabases(places.stateDir, warn);
+  const findings: Findings = {
+    places,
+    configFile,
+    includes: files.includes,
+    ...found,
+    registered,
+    named: named.roots,
+  };
   const gathered = gatherRoots(findings, surroundings, warn);
+  for (const { path: at, why } of gathered.tooWide) warn(`${at} is not taken: ${why}`);
   warnOfOddities(config, places, gathered, warn);
-  const outside = uncovered(machineParts(places, surroundings), gathered);
+  const outside = uncovered(
+    [...gathered.tooWide, ...named.outside, ...machineParts(places, surroundings)],
+    gathered,
+  );
   return assemble({ findings, gathered, outside, config, warnings, env: selection.env });
 }
 

@@ -1,9 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type Surroundings, osHome } from "./environment.ts";
-import type { Outside } from "./installation.ts";
+import type { Installation, Outside } from "./installation.ts";
 import type { Places } from "./places.ts";
-import type { Gathered } from "./roots.ts";
 
 const service = "it names paths of this machine; `openclaw gateway install` makes it again";
 
@@ -36,7 +35,7 @@ function outside(at: string, why: string): Outside {
 }
 
 /** Those that exist and lie in no root, each place once, the first word on it. */
-export function uncovered(candidates: readonly Outside[], { roots }: Pick<Gathered, "roots">): Outside[] {
+export function uncovered(candidates: readonly Outside[], { roots }: Pick<Installation, "roots">): Outside[] {
   const covered = roots.flatMap((root) => realPath(root.path) ?? []);
   const seen = new Map<string, Outside>();
   for (const candidate of candidates) {
@@ -47,11 +46,13 @@ export function uncovered(candidates: readonly Outside[], { roots }: Pick<Gather
   return [...seen.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function isWithin(inner: string, outer: string): boolean {
+/** Whether a real path is another one or lies below it. */
+export function isWithin(inner: string, outer: string): boolean {
   return inner === outer || inner.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep);
 }
 
-function realPath(at: string): string | undefined {
+/** `undefined` for what does not exist or cannot be reached. */
+export function realPath(at: string): string | undefined {
   try {
     return fs.realpathSync.native(at);
   } catch {

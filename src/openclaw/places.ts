@@ -50,14 +50,16 @@ export function resolvePlaces(surroundings: Surroundings, chosenBy: ChosenBy = {
     configPath: configOverride ?? firstConfig(lookedIn) ?? path.join(stateDir, configNames[0]!),
     configWhy:
       configOverride === undefined
-        ? "the config file"
+        ? "the default config file"
         : `the config file by ${chosenBy.config ?? "OPENCLAW_CONFIG_PATH"}`,
     configDir:
       stateOverride ??
       (configOverride === undefined ? path.join(home, stateNames[0]!) : path.dirname(configOverride)),
     credentialsDir: oauthOverride ?? path.join(stateDir, "credentials"),
     credentialsWhy:
-      oauthOverride === undefined ? "the credentials dir" : "the credentials dir by OPENCLAW_OAUTH_DIR",
+      oauthOverride === undefined
+        ? "the default credentials dir"
+        : "the credentials dir by OPENCLAW_OAUTH_DIR",
   };
 }
 

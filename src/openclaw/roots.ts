@@ -3,7 +3,10 @@ import path from "node:path";
 import type { AgentWorkspace, SessionStore } from "./agents.ts";
 import { configDirParts } from "./config-dir.ts";
 import { type Surroundings, osHome } from "./environment.ts";
-import { type Agent, type Root, type Workspace, rootIdOf } from "./installation.ts";
+import { type RegisteredDatabase } from "./agent-registry.ts";
+import { type Agent, type Outside, type Root, type Workspace, rootIdOf } from "./installation.ts";
+import { linkedSkills } from "./linked-skills.ts";
+import { isWithin, realPath } from "./outside.ts";
 import type { Places } from "./places.ts";
 import { isLeftOut } from "./rules.ts";
 
@@ -14,12 +17,17 @@ export interface Findings {
   readonly includes: readonly string[];
   readonly agents: readonly Agent[];
   readonly sessionStores: readonly SessionStore[];
+  readonly registered: readonly RegisteredDatabase[];
+  /** What the config names beside OpenClaw's own folders. */
+  readonly named: readonly Root[];
   readonly workspaces: readonly AgentWorkspace[];
 }
 
 export interface Gathered {
   readonly roots: Root[];
   readonly workspaces: Workspace[];
+  /** What is named and would bring the whole installation with it. */
+  readonly tooWide: readonly Outside[];
 }
 
 interface Found extends Root {
@@ -34,7 +42,8 @@ export function gatherRoots(
 ): Gathered {
   const own = distinct(ownCandidates(findings, surroundings).flatMap(found));
   const workspaces = gatherWorkspaces(findings.workspaces, own, warn);
-  const all = [...own, ...workspaces.roots];
+  const named = narrow([...findings.named, ...skillsBeside(findings.places, surroundings)], own, findings);
+  const all = distinct([...own, ...workspaces.roots, ...named.fit]);
   const kept = new Set<Found>();
   for (const root of all.toSorted((a, b) => a.real.length - b.real.length)) {
     const outer = containerOf(root, kept);
@@ -43,11 +52,38 @@ export function gatherRoots(
   return {
     roots: all.filter((root) => kept.has(root)).map(({ id, path, kind, why }) => ({ id, path, kind, why })),
     workspaces: workspaces.workspaces,
+    tooWide: named.tooWide,
   };
 }
 
+/** Without what holds the home or another root: a backup of it would have everything twice, or the whole disk. */
+function narrow(candidates: readonly Root[], own: readonly Found[], { places }: Findings) {
+  const home = realPath(places.home) ?? places.home;
+  const all = candidates.flatMap(found);
+  const holdsRoot = ({ real }: Found) => own.some((one) => one.real !== real && isWithin(one.real, real));
+  const wide = new Set(all.filter((one) => isWithin(home, one.real) || holdsRoot(one)));
+  return {
+    fit: all.filter((one) => !wide.has(one)),
+    tooWide: [...wide].map(({ path, why }) => ({
+      path,
+      why: `${why}: it holds the home or a part of the installation`,
+    })),
+  };
+}
+
+/** Skills that the state dir only links to, and those that a user's agents share. */
+function skillsBeside({ configDir, home, stateDir }: Places, surroundings: Surroundings): Root[] {
+  const shared = path.join(osHome(surroundings), ".agents", "skills");
+  return [
+    ...linkedSkills(path.join(configDir, "skills")),
+    ...(stateDir === path.join(home, ".openclaw")
+      ? [root("skills-shared", shared, "skills", "skills that the user's agents share")]
+      : []),
+  ];
+}
+
 function ownCandidates(findings: Findings, surroundings: Surroundings): Root[] {
-  const { places, configFile, includes, agents, sessionStores } = findings;
+  const { places, configFile, includes, agents, sessionStores, registered } = findings;
   return [
     { id: "state", path: places.stateDir, kind: "state", why: places.stateWhy },
     ...(configFile === null ? [] : [root("config", configFile, "config", places.configWhy)]),
@@ -60,6 +96,9 @@ function ownCandidates(findings: Findings, surroundings: Surroundings): Root[] {
       root(rootIdOf("agent", id), agentDir, "agent", `the agentDir of agent ${id}`),
     ),
     ...sessionStores.flatMap(sessionStoreFiles),
+    ...registered.map(({ agent, path: at }, n) =>
+      root(`agent-database-${n + 1}`, at, "agent", `a database of agent ${agent}, by OpenClaw's registry`),
+    ),
     ...userConfig(places, surroundings),
   ];
 }
@@ -152,14 +191,18 @@ function gatherWorkspaces(
 function containerOf(inner: Found, kept: Iterable<Found>): Found | undefined {
   let best: Found | undefined;
   for (const outer of kept) {
-    const around = inner.real.startsWith(outer.real.endsWith(path.sep) ? outer.real : outer.real + path.sep);
+    const around = inner.real !== outer.real && isWithin(inner.real, outer.real);
     if (around && (best === undefined || outer.real.length > best.real.length)) best = outer;
   }
   return best;
 }
 
+/** What a workspace may hold as its own. */
+const workspaceKinds: ReadonlySet<Root["kind"]> = new Set(["memory", "skills", "hooks", "plugin"]);
+
 /** Whether walking the outer root captures the inner one as it should be: sealed, and not by a rule left out. */
 function takes(outer: Found, inner: Found): boolean {
+  if (workspaceKinds.has(inner.kind)) return true;
   return outer.kind !== "workspace" && !isLeftOut(outer, path.relative(outer.real, inner.real));
 }
 

@@ -42,6 +42,7 @@ function placeInStateDir({ id, kind }: Pick<Root, "id" | "kind">): string[] | un
   if (kind === "state") return [];
   if (kind === "credentials") return ["credentials"];
   if (kind === "agent" && id.startsWith("agent.")) return ["agents", "any", "agent"];
+  if (kind === "plugin") return ["extensions", "any"];
   if (kind === "config-dir") return configDirPlaces.get(id.slice("config-dir.".length))?.split("/");
   return undefined;
 }

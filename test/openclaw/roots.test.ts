@@ -181,6 +181,98 @@ const cases: readonly Case[] = [
       "user-config.key-1=~/.openclaw-auth-profile-secrets/auth-profile-secret-key",
     ],
   },
+  {
+    promise: "secrets in files, notes, skills and hooks that the config names are taken, each place once",
+    tree: {
+      ".openclaw/openclaw.json": `{
+        secrets: {providers: {a: {source: 'file', path: '~/keys/a.json'}, b: {source: 'exec', command: '~/bin/b'}}},
+        channels: {telegram: {accounts: {x: {tokenFile: '~/keys/telegram'}, y: {tokenFile: '~/keys/telegram'}}}},
+        gateway: {tls: {keyPath: '~/keys/tls.pem'}},
+        memory: {search: {extraPaths: ['../notes', {path: '~/vault', pattern: '**/*.md'}]}},
+        agents: {entries: {a: {memory: {search: {extraPaths: ['~/vault', '~/own']}}}}},
+        skills: {load: {extraDirs: ['~/skills']}},
+        hooks: {transformsDir: 'transforms', internal: {load: {extraDirs: ['~/hooks']}}}}`,
+      ".openclaw/workspace/": "",
+      ".openclaw/notes/": "",
+      ".openclaw/transforms/": "",
+      "keys/a.json": "",
+      "keys/telegram": "",
+      "keys/tls.pem": "",
+      "bin/b": "",
+      "vault/": "",
+      "own/": "",
+      "skills/": "",
+      "hooks/": "",
+    },
+    roots: [
+      "state=~/.openclaw",
+      "workspace.a=~/.openclaw/workspace",
+      "secret-file-1=~/keys/a.json",
+      "secret-file-2=~/keys/telegram",
+      "secret-file-3=~/keys/tls.pem",
+      "memory-path-2=~/vault",
+      "memory-path-3=~/own",
+      "skill-dir-1=~/skills",
+      "hook-dir-2=~/hooks",
+    ],
+  },
+  {
+    promise:
+      "a secret in a workspace is a root of its own, or it would be readable; notes and skills are not",
+    tree: {
+      ".openclaw/openclaw.json":
+        "{secrets: {providers: {a: {path: '~/ws/plain-name'}}}, memory: {search: {extraPaths: ['docs', '~/ws']}}, skills: {load: {extraDirs: ['~/ws/s']}}, agents: {defaults: {workspace: '~/ws'}}}",
+      "ws/plain-name": "",
+      "ws/docs/": "",
+      "ws/s/": "",
+    },
+    roots: ["state=~/.openclaw", "workspace.main=~/ws", "secret-file-1=~/ws/plain-name"],
+  },
+  {
+    promise:
+      "a plugin is taken unless it lies in a git checkout, wherever the .git is; that of a home does not count",
+    tree: {
+      ".openclaw/openclaw.json":
+        "{plugins: {load: {paths: ['~/mine', '~/repo/packages/a', '~/.openclaw/npm/b', '~/one.mjs']}}}",
+      ".git/HEAD": "",
+      "mine/index.js": "",
+      "repo/.git/HEAD": "",
+      "repo/packages/a/index.js": "",
+      ".openclaw/npm/b/index.js": "",
+      "one.mjs": "",
+    },
+    roots: ["state=~/.openclaw", "plugin-path-1=~/mine", "plugin-path-3=~/one.mjs"],
+  },
+  {
+    promise:
+      "skills that the state dir only links to are taken, also in a group; links to other things are not",
+    tree: {
+      ".openclaw/openclaw.json": "{}",
+      ".openclaw/skills/a": { link: "HOME/src/a" },
+      ".openclaw/skills/again": { link: "HOME/src/a" },
+      ".openclaw/skills/group/b": { link: "HOME/src/b" },
+      ".openclaw/skills/inside": { link: "HOME/.openclaw/x" },
+      ".openclaw/skills/no": { link: "HOME/plain" },
+      "plain/x": "",
+      ".openclaw/skills/dangling": { link: "HOME/nothing" },
+      ".openclaw/x/SKILL.md": "",
+      "src/a/SKILL.md": "",
+      "src/b/one/SKILL.md": "",
+      ".agents/skills/shared/SKILL.md": "",
+    },
+    roots: [
+      "state=~/.openclaw",
+      "skill-link-1=~/src/a",
+      "skill-link-2=~/src/b",
+      "skills-shared=~/.agents/skills",
+    ],
+  },
+  {
+    promise: "skills that a user's agents share belong to the default state dir only",
+    tree: { ".openclaw-work/openclaw.json": "{}", ".agents/skills/a/SKILL.md": "" },
+    profile: "work",
+    roots: ["state=~/.openclaw-work"],
+  },
 ];
 
 describe("the roots of an installation", () => {
