@@ -4,6 +4,7 @@ import type { SigningKey } from "../format/sshsig.ts";
 import { realPlace } from "../disk/listing.ts";
 import { locateInstallation } from "../openclaw/locate.ts";
 import type { Installation } from "../openclaw/installation.ts";
+import type { LocateRequest } from "../openclaw/selection.ts";
 import { createStaged } from "../store/directory.ts";
 import { locateOutput } from "../store/output.ts";
 import { defaultArchiveName } from "./archive-name.ts";
@@ -21,6 +22,8 @@ export interface CreateOptions extends CaptureChoices {
   readonly output?: string;
   readonly profile?: string;
   readonly stateDir?: string;
+  /** Without reading the config: see {@link LocateRequest}. */
+  readonly stateOnly?: boolean;
   readonly stopGateway?: boolean;
   /** 1 to 19. @default 1 */
   readonly compressionLevel?: number;
@@ -51,8 +54,12 @@ export async function createBackup(options: CreateOptions, context: Context): Pr
   );
 }
 
-function requestOf({ profile, stateDir }: CreateOptions): { profile?: string; stateDir?: string } {
-  return { ...(profile !== undefined && { profile }), ...(stateDir !== undefined && { stateDir }) };
+function requestOf({ profile, stateDir, stateOnly }: CreateOptions): LocateRequest {
+  return {
+    ...(profile !== undefined && { profile }),
+    ...(stateDir !== undefined && { stateDir }),
+    ...(stateOnly !== undefined && { stateOnly }),
+  };
 }
 
 async function toFile(

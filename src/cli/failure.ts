@@ -15,7 +15,7 @@ export async function printFailure(io: CliContext, error: unknown, json: boolean
   const cause = endedBySignal(io.signal) ?? error;
   const status = statusOfError(cause);
   if (codeOf(cause) === "output-closed") return status;
-  const failure = failureOf(cause, io, status);
+  const failure = failureOf(cause, io);
   await write(io.stderr, json ? `${JSON.stringify(failure)}\n` : textOf(failure));
   if (io.env["OCBAK_DEBUG"] === "1" && error instanceof Error) await write(io.stderr, `${error.stack}\n`);
   return status;
@@ -26,9 +26,13 @@ function endedBySignal({ reason }: AbortSignal): Error | undefined {
   return reason instanceof Interrupted || reason instanceof CliError ? reason : undefined;
 }
 
-function failureOf(error: unknown, io: CliContext, exitStatus: ExitStatus): FailureJson {
+/** An error that ended a run, for scripts. */
+export function failureOf(error: unknown, io: CliContext): FailureJson {
   const message = error instanceof Error ? error.message : String(error);
-  return { error: { code: codeOf(error), message, hint: hintOf(error, io) ?? null }, exitStatus };
+  return {
+    error: { code: codeOf(error), message, hint: hintOf(error, io) ?? null },
+    exitStatus: statusOfError(error),
+  };
 }
 
 function codeOf(error: unknown): string {

@@ -127,7 +127,7 @@ function badConfig(file: string, what: string, cause?: unknown): OpenClawError {
     ? `, or set OPENCLAW_CONFIG_PATH=${good}, OpenClaw's own last good copy`
     : "";
   return new OpenClawError("bad-config", `the config file ${file} ${what}`, {
-    hint: `fix it${spare}, or name another installation with --state-dir or --profile`,
+    hint: `fix it${spare}, or name another installation with --state-dir or --profile, or leave the config unread with --state-only`,
     cause,
   });
 }

@@ -27,15 +27,14 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   const places = resolvePlaces(surroundings, selection.chosenBy);
   requireInstallation(request, places);
   const configFile = isFile(places.configPath) ? places.configPath : null;
-  if (configFile === null) {
-    warn(
-      `there is no config file ${places.configPath}: workspaces outside their default places are not known`,
-    );
-  }
-  const files = readFiles(configFile, surroundings, places, warn);
+  const isRead = configFile !== null && request.stateOnly !== true;
+  if (!isRead) warn(unreadWarning(places, configFile));
+  const files = isRead ? readFiles(configFile, surroundings, places, warn) : { value: {}, includes: [] };
   const config = parseConfig(files.value, warn);
   const pathOf = pathReader({ ...surroundings, places, config, warn });
   const found = findParts(config, { ...surroundings, places, pathOf });
+  // Which folders of a workspace are agents' own, and go sealed, only the config knows: then all of it goes sealed.
+  if (request.stateOnly === true) found.workspaces = [];
   const named = namedByConfig(files.value, { places, workspaces: found.workspaces, pathOf, warn });
   const registered = registeredDatabases(places.stateDir, warn);
   const findings: Findings = {
@@ -56,13 +55,18 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   return assemble({ findings, gathered, outside, config, warnings, env: selection.env });
 }
 
+function unreadWarning({ configPath }: Places, configFile: string | null): string {
+  return configFile === null
+    ? `there is no config file ${configPath}: workspaces outside their default places are not known`
+    : `the config file ${configFile} was not read: workspaces, agents' folders and other things outside the state dir are NOT in this backup`;
+}
+
 function readFiles(
-  file: string | null,
+  file: string,
   { env, cwd }: Surroundings,
   { home }: Places,
   warn: (line: string) => void,
 ): ConfigFiles {
-  if (file === null) return { value: {}, includes: [] };
   const roots = variable(env, "OPENCLAW_INCLUDE_ROOTS")?.split(path.delimiter) ?? [];
   const includeRoots = roots.filter((dir) => dir.trim() !== "").map((dir) => expand(dir, home, cwd));
   return readConfigFile(file, includeRoots, warn);

@@ -28,7 +28,7 @@ const secret = { id: "secret-file", kind: "secret" } as const;
  * The first that fits a setting. What only this installation has is taken: secrets, notes, skills, hooks, plugins that no
  * git checkout can bring back. Programs, checkouts, logs and other programs' data are named as outside.
  */
-export const namedRules: readonly NamedRule[] = [
+const namedRules: readonly NamedRule[] = [
   { setting: /^secrets\.providers\..+\.path$/, what: "the file of a secrets provider", root: secret },
   {
     setting: /\.(?:tokenFile|passwordFile|secretFile|serviceAccountFile|privateKeyPath)$/,
@@ -92,7 +92,7 @@ export const namedRules: readonly NamedRule[] = [
 ];
 
 /** What nothing above knows. */
-export const unknownSetting: NamedRule = {
+const unknownSetting: NamedRule = {
   setting: /./,
   what: "named by the config",
   why: "not known as data of OpenClaw",

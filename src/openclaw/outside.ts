@@ -25,7 +25,7 @@ export function machineParts({ profile, stateDir }: Places, surroundings: Surrou
     outside(at("Library/Application Support/OpenClaw"), "data of the mac app, which no other machine reads"),
     outside(`${stateDir}.update-captures`, "OpenClaw promises never to export it"),
     ...(profile === null ? ["openclaw", "clawd"] : []).map((name) =>
-      outside(at(name), "the default workspace of old versions, which no agent uses"),
+      outside(at(name), "the default workspace of old versions; no known agent uses it"),
     ),
   ];
 }

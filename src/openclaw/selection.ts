@@ -7,6 +7,8 @@ import { parseProfile, profileOfStateDir, profileStateDir } from "./profile.ts";
 export interface LocateRequest {
   readonly profile?: string;
   readonly stateDir?: string;
+  /** Without reading the config: a way out where it is broken. What only the config names is not found. */
+  readonly stateOnly?: boolean;
 }
 
 export interface Selection {

@@ -18,6 +18,8 @@ export interface CreateFlags extends SealingFlags {
   readonly output?: string;
   readonly profile?: string;
   readonly stateDir?: string;
+  readonly stateOnly?: boolean;
+  readonly allProfiles?: boolean;
   readonly workspace: boolean;
   readonly sealAll?: boolean;
   readonly include?: readonly string[];
@@ -48,6 +50,11 @@ export const createCommand: CommandDefinition = {
         )
         .option("--profile <name>", "back up this OpenClaw profile")
         .option("--state-dir <dir>", "back up the installation with this state dir")
+        .option(
+          "--state-only",
+          "do not read the config, for one that is broken: what only it names is left out",
+        )
+        .option("--all-profiles", "back up every profile of this user, one archive each")
         .option("-r, --recipient <age1…>", "seal to this recipient (repeatable)", collect)
         .option("-R, --recipients-file <file>", "seal to the recipients in this file (repeatable)", collect)
         .option("--passphrase", "seal with a passphrase instead")
@@ -73,12 +80,12 @@ async function create(call: Call): Promise<ExitStatus> {
       hint: "redirect stdout, or name a file with -o",
     });
   }
+  refuseContradictions(flags);
   const { resolveSealing } = await import("../keys.ts");
   const { resolveSigningKey } = await import("../signing.ts");
   const sealing = await resolveSealing(flags, io);
   const signingKey = await resolveSigningKey(flags.signingKey, io);
 
-  const { createBackup } = await import("../../backup/create.ts");
   const { createText } = await import("../render/create-text.ts");
   const options = {
     ...optionsOf(flags),
@@ -86,6 +93,11 @@ async function create(call: Call): Promise<ExitStatus> {
     ...(signingKey === undefined ? {} : { signingKey }),
     ...(toStdout ? { writeStdout: (chunk: Uint8Array) => write(io.stdout, chunk) } : {}),
   };
+  if (flags.allProfiles) {
+    const { createAll } = await import("../create-all.ts");
+    return createAll(call, options, (report) => createText(report, sealedTo(sealing)));
+  }
+  const { createBackup } = await import("../../backup/create.ts");
   const report: CreateReport = await withContext(call, (context) => createBackup(options, context));
   await printReport(toStdout ? io.stderr : io.stdout, voice, {
     json: report,
@@ -95,6 +107,15 @@ async function create(call: Call): Promise<ExitStatus> {
   return report.complete ? 0 : 3;
 }
 
+function refuseContradictions({ allProfiles, profile, stateDir, output }: CreateFlags): void {
+  if (!allProfiles) return;
+  const hint = "leave one of them out";
+  if (profile !== undefined || stateDir !== undefined)
+    throw new CliError("usage", "--all-profiles takes neither --profile nor --state-dir", { hint });
+  if (output === "-")
+    throw new CliError("usage", "--all-profiles makes several archives: they do not go to stdout", { hint });
+}
+
 /** The flags that go to the use case as they are. */
 export function optionsOf(flags: CreateFlags) {
   const {
@@ -102,6 +123,7 @@ export function optionsOf(flags: CreateFlags) {
     recipientsFile: _file,
     passphrase: _passphrase,
     signingKey: _key,
+    allProfiles: _all,
     ...rest
   } = flags;
   return rest;

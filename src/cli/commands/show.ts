@@ -6,6 +6,7 @@ import { withContext } from "../use-context.ts";
 interface ShowFlags {
   readonly profile?: string;
   readonly stateDir?: string;
+  readonly stateOnly?: boolean;
   readonly sizes?: boolean;
 }
 
@@ -20,6 +21,7 @@ export const showCommand: CommandDefinition = {
       })
         .option("--profile <name>", "look at this OpenClaw profile")
         .option("--state-dir <dir>", "look at the installation with this state dir")
+        .option("--state-only", "do not read the config: for one that is broken")
         .option("--sizes", "say of each folder how large it is"),
     ),
   act: show,

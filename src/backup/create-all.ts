@@ -1,0 +1,87 @@
+import { join, resolve } from "node:path";
+import { OpenClawError } from "../openclaw/errors.ts";
+import { openclawHome } from "../openclaw/environment.ts";
+import { holdsInstallation } from "../openclaw/missing.ts";
+import { resolvePlaces } from "../openclaw/places.ts";
+import { profilesOf } from "../openclaw/profiles.ts";
+import { defaultArchiveName } from "./archive-name.ts";
+import type { Context } from "./context.ts";
+import { createBackup, type CreateOptions } from "./create.ts";
+import type { CreateReport } from "./reports.ts";
+
+export type CreateAllOptions = Omit<CreateOptions, "profile" | "stateDir" | "writeStdout">;
+
+/** How the backup of one profile went. */
+export interface ProfileBackup {
+  readonly profile: string | null;
+  readonly stateDir: string;
+  /** What came of it: a report, or what was thrown. */
+  readonly result: { readonly report: CreateReport } | { readonly error: unknown };
+}
+
+interface Target {
+  readonly profile: string | null;
+  readonly stateDir: string;
+  /** The environment is set up for it, and its variables hold. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * Backs up every installation of the user, one archive each, into the directory `output`, one after the other: one that
+ * fails does not stop the others, only an abort does. Throws `no-installation` where there is none.
+ */
+export async function createAllBackups(
+  options: CreateAllOptions,
+  context: Context,
+): Promise<readonly ProfileBackup[]> {
+  const backups: ProfileBackup[] = [];
+  const taken = new Set<string>();
+  for (const target of targetsOf(context)) {
+    const name = freeName(defaultArchiveName(target.profile, context), taken);
+    const result = await backUp(target, name, { options, context });
+    backups.push({ profile: target.profile, stateDir: target.stateDir, result });
+  }
+  return backups;
+}
+
+function targetsOf(context: Context): Target[] {
+  const own = resolvePlaces(context);
+  const targets = profilesOf(context).map(({ profile, stateDir }) => ({
+    profile,
+    stateDir,
+    isOwn: stateDir === own.stateDir,
+  }));
+  if (!targets.some(({ isOwn }) => isOwn) && holdsInstallation(own.stateDir))
+    targets.unshift({ profile: own.profile, stateDir: own.stateDir, isOwn: true });
+  if (targets.length > 0) return targets;
+  throw new OpenClawError("no-installation", `no profile has a state dir in ${openclawHome(context)}`);
+}
+
+/** Two state dirs may be of one name: `~/.openclaw` and the `~/.clawdbot` of old versions. */
+function freeName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let count = 2; taken.has(name); count += 1) name = wanted.replace(/\.ocbak$/, `-${count}.ocbak`);
+  taken.add(name);
+  return name;
+}
+
+interface Job {
+  readonly options: CreateAllOptions;
+  readonly context: Context;
+}
+
+async function backUp(
+  { profile, stateDir, isOwn }: Target,
+  name: string,
+  { options, context }: Job,
+): Promise<ProfileBackup["result"]> {
+  const output = join(resolve(context.cwd, options.output ?? "."), name);
+  const notice = (line: string): void => context.notice(`${line} (profile ${profile ?? "default"})`);
+  try {
+    const request = { ...options, output, ...(!isOwn && { stateDir }) };
+    return { report: await createBackup(request, { ...context, notice }) };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return { error };
+  }
+}
