@@ -46,7 +46,13 @@ const table: Readonly<Record<string, Allowed>> = {
   },
   backup: {
     folders: ["openclaw", "disk", "store", "format"],
-    packages: ["zod", "picomatch"],
+    packages: [
+      "zod",
+      "picomatch",
+      "@secretlint/core",
+      "@secretlint/profiler",
+      "@secretlint/secretlint-rule-preset-recommend",
+    ],
     builtins: ["node:path", "node:crypto", "node:buffer", "node:worker_threads", "node:os"],
   },
   cli: {

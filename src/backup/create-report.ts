@@ -5,7 +5,7 @@ import { addStatuses, captureCounts } from "./capture-verdict.ts";
 import type { Captured } from "./capture.ts";
 import { pathText } from "./path-text.ts";
 import type { CapturePlan } from "./plan-capture.ts";
-import type { CaptureFinding, CreateReport } from "./reports.ts";
+import type { CaptureFinding, CreateReport, ScanHit } from "./reports.ts";
 
 /** What a run of create has to tell; without `captured` it was a dry run. */
 export interface ReportParts {
@@ -35,10 +35,24 @@ export function createReport(
       .filter(({ rootId }) => plan.roots.some(({ id }) => id === rootId))
       .map(({ agents, path }) => ({ agents, path })),
     ...(captured === undefined ? plannedFacts(plan) : capturedFacts(captured)),
-    warnings: [...installation.warnings, ...(captured?.warnings ?? [])],
+    ...sealedFacts(plan),
+    warnings: [...installation.warnings, ...plan.warnings, ...(captured?.warnings ?? [])],
     durationMs,
     verified,
   };
+}
+
+/** What of the workspaces is sealed, by reason; with --seal-all or in other roots everything is. */
+function sealedFacts({ scan, scannedFiles }: CapturePlan): Pick<CreateReport, "sealed" | "scan"> {
+  const counts = new Map<string, number>();
+  const hits: ScanHit[] = [];
+  for (const { path, sealedBy } of scan.entries) {
+    if (sealedBy === undefined || sealedBy === "root") continue;
+    counts.set(sealedBy, (counts.get(sealedBy) ?? 0) + 1);
+    if (sealedBy.startsWith("secret:")) hits.push({ ...pathText(path), reason: sealedBy });
+  }
+  const sealed = [...counts].map(([reason, entries]) => ({ reason, entries }));
+  return { sealed: sealed.sort((a, b) => b.entries - a.entries), scan: { files: scannedFiles, hits } };
 }
 
 function capturedFacts({ written, notable }: Captured): Facts {

@@ -13,7 +13,7 @@ import type { Context } from "./context.ts";
 import { type ReportParts, createReport } from "./create-report.ts";
 import { BackupError } from "./errors.ts";
 import { whileGatewayStopped } from "./gateway-stop.ts";
-import { type CaptureChoices, type CapturePlan, planCapture } from "./plan-capture.ts";
+import { type CaptureChoices, planCapture } from "./plan-capture.ts";
 import { proveArchive } from "./prove.ts";
 import type { CreateReport } from "./reports.ts";
 
@@ -46,7 +46,11 @@ export async function createBackup(options: CreateOptions, context: Context): Pr
   for (const warning of installation.warnings) context.notice(`warning: ${warning}`);
   const report = (parts: ReportParts): CreateReport =>
     createReport(installation, parts, context.now().getTime() - startedAt);
-  if (options.dryRun === true) return report({ archive: null, plan: planCapture(installation, options, []) });
+  if (options.dryRun === true)
+    return report({
+      archive: null,
+      plan: await planCapture(installation, { choices: options, skip: [] }, context),
+    });
   return whileGatewayStopped(installation, { wanted: options.stopGateway === true }, context, async () =>
     options.output === "-"
       ? report(await toStdout(installation, options, context))
@@ -73,7 +77,7 @@ async function toFile(
   );
   refuseInside(realDirectory, installation);
   await using staged = await createStaged(directory, name);
-  const plan = planCapture(installation, options, [staged.identity]);
+  const plan = await planCapture(installation, { choices: options, skip: [staged.identity] }, context);
   const captured = await writeCapture(plan, { ...options, write: (chunk) => staged.write(chunk) }, context);
   const verified = options.verify === false ? "none" : await proveWritten(staged.source(), captured, context);
   await staged.publish();
@@ -88,7 +92,7 @@ async function toStdout(
 ): Promise<ReportParts> {
   const { writeStdout } = options;
   if (writeStdout === undefined) throw new TypeError("output `-` needs writeStdout");
-  const plan: CapturePlan = planCapture(installation, options, []);
+  const plan = await planCapture(installation, { choices: options, skip: [] }, context);
   const captured = await writeCapture(plan, { ...options, write: writeStdout }, context);
   return { archive: "-", plan, captured, verified: "none" };
 }

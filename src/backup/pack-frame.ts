@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { isDatabaseHead } from "../disk/magic.ts";
 import { LargeFile } from "../disk/large-file.ts";
 import type { ReadOutcome } from "../disk/outcome.ts";
@@ -79,11 +80,16 @@ export class EntryPacker {
   }
 
   *#packFile(entry: PlannedEntry): Generator<PackedFrame> {
-    if (entry.size > this.#scratch.length) return yield* this.#packLarge(entry);
+    if (entry.size > this.#scratch.length) {
+      if (this.#isPlain) return this.#move(entry, "it is too large to be scanned for secrets");
+      return yield* this.#packLarge(entry);
+    }
     const outcome = readSmall(entry, this.#scratch);
     if (outcome.tooLarge === true && !this.#isPlain) return yield* this.#packLarge(entry);
     if (this.#refuses(entry, outcome)) return;
     const content = this.#scratch.subarray(0, outcome.bytes);
+    if (this.#isPlain && sha256(content) !== entry.scannedSha256)
+      return this.#move(entry, "it is not what was scanned for secrets");
     const { status, reason, attributes, sparse } = this.#orRawDatabase(entry, outcome, content);
     yield* this.#room(entry, content.length);
     const facts = { status, ...(reason !== undefined && { reason }), ...(sparse && { sparse }) };
@@ -225,4 +231,8 @@ export class EntryPacker {
   #note({ path }: PlannedEntry, { replaced }: Pick<ReadOutcome, "replaced">): void {
     if (this.#linkTargets.has(path) && replaced !== true) this.#stored.add(path);
   }
+}
+
+function sha256(content: Buffer): string {
+  return hash("sha256", content, "hex");
 }

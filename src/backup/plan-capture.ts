@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
-import type { CaptureRoot, ScanResult } from "../disk/planned.ts";
-import { scan } from "../disk/scan.ts";
+import type { CaptureRoot, PlannedEntry, ScanResult, ScanRules } from "../disk/planned.ts";
+import { type ContentVerdict, TreeScan } from "../disk/scan.ts";
 import type { Manifest, ManifestRoot } from "../format/manifest.ts";
 import { formatName, formatVersion } from "../format/manifest.ts";
+import { displayPath } from "../format/entry-path.ts";
 import { ArchiveId } from "../format/schema.ts";
 import type { Installation, Root } from "../openclaw/installation.ts";
 import { exclusionRulesOf } from "../openclaw/rules.ts";
-import { workspaceSealRules } from "../openclaw/seal-rules.ts";
+import { envFileRule, workspaceSealRules } from "../openclaw/seal-rules.ts";
+import { type SecretValue, secretValuesOf } from "../openclaw/secret-values.ts";
 import { timestamp } from "./archive-name.ts";
+import { scanContents } from "./content-scan/content-scan.ts";
 import type { Context } from "./context.ts";
 
 /** Workspace files above this are sealed: what a secret scan reads to its end, and what fits one frame with its header. */
@@ -19,6 +22,8 @@ export interface CaptureChoices {
   readonly sealAll?: boolean;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Globs: workspace files that stay readable whatever rules and the scan for secrets say. */
+  readonly plain?: readonly string[];
 }
 
 /** What a backup takes, from where. */
@@ -26,31 +31,85 @@ export interface CapturePlan {
   readonly installation: Installation;
   readonly roots: readonly Root[];
   readonly scan: ScanResult;
+  /** How many files were looked into for secrets. */
+  readonly scannedFiles: number;
+  readonly warnings: readonly string[];
 }
 
-export type ScanSkip = NonNullable<Parameters<typeof scan>[1]["skip"]>;
+/** Who asks: what it wants, and which files must never get into the archive. */
+export interface PlanRequest {
+  readonly choices: CaptureChoices;
+  readonly skip: NonNullable<ScanRules["skip"]>;
+}
 
-/** Looks at everything that is to be captured. Nothing is read yet but what tells a database from other files. */
-export function planCapture(
+/**
+ * Looks at everything that is to be captured, and into every workspace file that might stand readable in the archive:
+ * what holds a secret does not. Files that only the user's own word makes readable are named as warnings.
+ */
+export async function planCapture(
   installation: Installation,
-  choices: CaptureChoices,
-  skip: ScanSkip,
-): CapturePlan {
+  { choices, skip }: PlanRequest,
+  context: Context,
+): Promise<CapturePlan> {
   const roots = installation.roots.filter(({ kind }) => choices.workspace !== false || kind !== "workspace");
   const left = installation.roots.filter((root) => !roots.includes(root));
-  const result = scan(
+  const tree = new TreeScan(
     roots.map((root) => captureRoot(root, left)),
     { seal: workspaceSealRules, plainBytesMax, skip, ...scanChoices(choices) },
   );
-  return { installation, roots, scan: result };
+  const candidates = tree.candidates();
+  const verdicts = await lookInto(candidates, () => secretsOf(installation, tree), context);
+  const result = tree.settle(verdicts);
+  const warnings = result.exposed.map(
+    ({ path, reason }) => `${displayPath(path)} is readable in the archive, as --plain asks: ${reason}`,
+  );
+  for (const warning of warnings) context.notice(`warning: ${warning}`);
+  return {
+    installation,
+    roots,
+    scan: result,
+    scannedFiles: candidates.filter(({ type }) => type === "file").length,
+    warnings,
+  };
+}
+
+async function lookInto(
+  candidates: readonly PlannedEntry[],
+  secrets: () => SecretValue[],
+  { progress, signal }: Context,
+): Promise<ContentVerdict[]> {
+  if (candidates.length === 0) return [];
+  progress.start(
+    "scan",
+    candidates.reduce((sum, { size }) => sum + size, 0),
+  );
+  const verdicts = await scanContents(candidates, {
+    values: secrets(),
+    bytesMax: plainBytesMax,
+    signal,
+    onBytes: (bytes) => progress.advance(bytes),
+  });
+  progress.finish();
+  return verdicts;
+}
+
+function secretsOf(installation: Installation, tree: TreeScan): SecretValue[] {
+  const envFiles = tree.sealedBy(envFileRule).map(({ source }) => Buffer.from(source, "latin1"));
+  return secretValuesOf(installation, envFiles);
 }
 
 function scanChoices({
   sealAll,
   include,
   exclude,
-}: CaptureChoices): Pick<CaptureChoices, "sealAll" | "include" | "exclude"> {
-  return { ...(sealAll && { sealAll }), ...(include && { include }), ...(exclude && { exclude }) };
+  plain,
+}: CaptureChoices): Pick<ScanRules, "sealAll" | "include" | "exclude" | "expose"> {
+  return {
+    ...(sealAll && { sealAll }),
+    ...(include && { include }),
+    ...(exclude && { exclude }),
+    ...(plain && { expose: plain }),
+  };
 }
 
 /** Workspaces that are left out must not come in again as a part of the state dir around them. */

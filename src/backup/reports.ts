@@ -21,6 +21,12 @@ export interface CaptureFinding {
   readonly reason: string;
 }
 
+export interface ScanHit {
+  readonly path: string;
+  readonly pathHex?: string;
+  readonly reason: string;
+}
+
 export interface CreateReport {
   /** Where the archive was published, or `-` for standard output, or null for a dry run. */
   readonly archive: string | null;
@@ -47,6 +53,14 @@ export interface CreateReport {
     readonly contentBytes: number;
     readonly storedBytes: number;
   }[];
+  /** Why entries of workspaces are sealed: a rule or built-in reason, or what the scan for secrets said. */
+  readonly sealed: readonly { readonly reason: string; readonly entries: number }[];
+  readonly scan: {
+    /** Files that were looked into. */
+    readonly files: number;
+    /** What was sealed for what it holds: the kind of secret, never the secret. */
+    readonly hits: readonly ScanHit[];
+  };
   readonly findings: readonly CaptureFinding[];
   /** Warnings for people: remote mode, a database that failed its check, … */
   readonly warnings: readonly string[];

@@ -54,6 +54,7 @@ export function draft(facts: Facts): Found {
 export function makePlain(found: Found, onPlain?: (path: string) => void): void {
   for (let at: Found | undefined = found; at !== undefined && at.entry.section === "sealed"; at = at.parent) {
     at.entry.section = "plain";
+    delete at.entry.sealedBy;
     onPlain?.(at.entry.path);
   }
 }

@@ -36,6 +36,8 @@ export interface ScanRules {
   /** Globs over `<root id>/<path>`: what they match is left out as `excluded:user`. They win over `include`. */
   readonly exclude?: readonly string[];
   readonly sealAll?: boolean;
+  /** Globs over `<root id>/<path>`: files that may stand readable though a rule or their content would seal them. */
+  readonly expose?: readonly string[];
   /** Files above this are sealed: what the secret scan reads to its end. */
   readonly plainBytesMax: number;
   /** Files that never enter the archive: the archive being written. */
@@ -84,6 +86,8 @@ export interface PlannedEntry {
   readonly link?: EntryPath;
   /** Why the entry is sealed: a rule's id, or one of the built-in reasons (see sealing.ts). Only on sealed entries. */
   readonly sealedBy?: string;
+  /** SHA-256 (hex) of the content in which no secret was found: nothing else is written readable. */
+  readonly scannedSha256?: string;
 }
 
 /** Something found that cannot be an entry with content; sockets and their like also stand as excluded entries. */
@@ -104,4 +108,6 @@ export interface ScanResult {
   readonly entries: PlannedEntry[];
   readonly totals: Readonly<Record<SectionName, SectionTotals>>;
   readonly leftOut: readonly ScanFinding[];
+  /** Files that only `expose` makes readable, and why they would have been sealed. */
+  readonly exposed: readonly { readonly path: EntryPath; readonly reason: string }[];
 }

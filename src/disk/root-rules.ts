@@ -14,7 +14,8 @@ export function userRules(rules: ScanRules): UserRules {
   };
 }
 
-function compileUserGlobs(patterns: readonly string[]): RuleMatcher {
+/** Globs over `<root id>/<path>`. Throws DiskError `bad-pattern`. */
+export function compileUserGlobs(patterns: readonly string[]): RuleMatcher {
   return compileRules(patterns.map((pattern) => ({ id: "user", pattern })));
 }
 

@@ -4,8 +4,9 @@ import { LinkSealing } from "./link-sealing.ts";
 
 /*
  * Which section each found entry stands in (specification § Public and secret). The built-in reasons in `sealedBy`:
- * `root`, `seal-all`, `too-large`, `database`, `no-content` (set by the walk), `hardlink`, `link-leaves-root`,
- * `link-target-sealed`, `nothing-plain` (a directory without plain descendants).
+ * `root`, `seal-all`, `too-large`, `database`, `no-content` (set by the walk), `not-scanned` and whatever a look into the
+ * file says (before this), `hardlink`, `link-leaves-root`, `link-target-sealed`, `nothing-plain` (a directory without
+ * plain descendants).
  */
 
 /** Decides the section of every entry, and turns further names of an inode into hard links. */

@@ -12,9 +12,12 @@ interface Names {
   readonly names: readonly string[];
 }
 
+/** The rule for files whose values are secrets to be searched for in all others. */
+export const envFileRule = "env-file";
+
 /**
  * What of a workspace is never readable without a key, by name alone. Sealing too much costs nothing but readability;
- * sealing too little shows a secret to everyone who gets the archive. What the files hold is not looked at here.
+ * sealing too little shows a secret to everyone who gets the archive. What all other files hold is scanned.
  */
 const sealed: readonly Names[] = [
   {
@@ -23,7 +26,7 @@ const sealed: readonly Names[] = [
     names: [".git", "*.git", ".hg", ".svn", ".jj", ".git-rewrite"],
   },
   {
-    id: "env-file",
+    id: envFileRule,
     why: "files of this name hold tokens",
     names: [".env*", "*.env", "*.env.*", ".flaskenv", ".envrc"],
   },

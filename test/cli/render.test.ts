@@ -26,6 +26,8 @@ const created: CreateReport = {
     { name: "plain", sealed: false, entries: 4, contentBytes: 1024, storedBytes: 512 },
     { name: "sealed", sealed: true, entries: 6, contentBytes: 3072, storedBytes: 512 },
   ],
+  sealed: [{ reason: "version-control", entries: 2 }],
+  scan: { files: 3, hits: [] },
   findings: [],
   warnings: [],
   complete: true,
@@ -43,6 +45,14 @@ describe("what create says", () => {
     expect(text).toMatch(/sealed +6 entries, 3.0 KiB; to age1abc/);
     expect(text).toMatch(/workspace of main, scout +\/home\/alex\/.openclaw\/workspace/);
     expect(text).toContain("Verified: every file was read back");
+  });
+
+  it("names the files that the scan sealed, and the kind of what is in them", () => {
+    const hits = [{ path: "workspace.main/notes.md", reason: "secret:telegram" }];
+    expect(createText({ ...created, scan: { files: 3, hits } }, "to age1abc")).toContain(
+      "Sealed for the secrets in them, 1 of 3 workspace files scanned:\n  workspace.main/notes.md: secret:telegram\n",
+    );
+    expect(createText(created, "to age1abc")).not.toContain("scanned");
   });
 
   it("begins with what was missed", () => {

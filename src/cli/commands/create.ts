@@ -24,6 +24,7 @@ export interface CreateFlags extends SealingFlags {
   readonly sealAll?: boolean;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly plain?: readonly string[];
   readonly stopGateway?: boolean;
   readonly compressionLevel?: number;
   readonly dryRun?: boolean;
@@ -59,7 +60,15 @@ export const createCommand: CommandDefinition = {
         .option("-R, --recipients-file <file>", "seal to the recipients in this file (repeatable)", collect)
         .option("--passphrase", "seal with a passphrase instead")
         .option("--no-workspace", "leave the workspaces out")
-        .option("--seal-all", "seal workspace files too; without it they are readable in the archive")
+        .option(
+          "--seal-all",
+          "seal workspace files too; without it those without secrets are readable in the archive",
+        )
+        .option(
+          "--plain <glob>",
+          "leave workspace files readable whatever rules and the scan for secrets say (repeatable)",
+          collect,
+        )
         .option("--include <glob>", "take what a rule would leave out (repeatable)", collect)
         .option("--exclude <glob>", "leave out (repeatable)", collect)
         .option("--stop-gateway", "stop the gateway first, start it again afterwards")

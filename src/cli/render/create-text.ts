@@ -14,6 +14,7 @@ export function createText(report: CreateReport, sealedTo: string): string {
     ...holes(report),
     made(report),
     ...table([...sources(report), ...sections(report, sealedTo)]),
+    ...scanned(report),
     ...(report.archive === null ? [] : [proved(report)]),
   ].join("\n")}\n`;
 }
@@ -56,6 +57,17 @@ function made(report: CreateReport): string {
   if (report.archive === null) return `A backup would take ${taken}${left}. Nothing was written.`;
   const name = report.archive === "-" ? "the archive" : safe(report.archive);
   return `${name}: ${size(sizeBytes)} (${taken}${left})`;
+}
+
+/** What the scan for secrets found: where, and of which kind. */
+function scanned({ scan: { files, hits } }: CreateReport): string[] {
+  if (hits.length === 0) return [];
+  const lines = hits.slice(0, shownFindings).map(({ path, reason }) => `  ${safe(path)}: ${safe(reason)}`);
+  if (hits.length > shownFindings) lines.push(`  … and ${number(hits.length - shownFindings)} more`);
+  return [
+    `Sealed for the secrets in them, ${number(hits.length)} of ${number(files)} workspace files scanned:`,
+    ...lines,
+  ];
 }
 
 function sources(report: CreateReport): string[][] {

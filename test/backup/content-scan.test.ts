@@ -1,0 +1,143 @@
+import { appendFileSync, chmodSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { textOrReason } from "../../src/backup/content-scan/content-kind.ts";
+import { EntryScanner } from "../../src/backup/content-scan/scan-entry.ts";
+import { scanContents } from "../../src/backup/content-scan/content-scan.ts";
+import { ValueSearch } from "../../src/backup/content-scan/value-search.ts";
+import { createBackup } from "../../src/backup/create.ts";
+import { EntryPacker } from "../../src/backup/pack-frame.ts";
+import type { PlannedEntry } from "../../src/disk/planned.ts";
+import { TreeScan } from "../../src/disk/scan.ts";
+import { fakeSecrets } from "../support/fake-secrets.ts";
+import { noise, smallInstallation } from "../support/installation.ts";
+import { scanRules, workspaceRoot } from "../support/scan.ts";
+import { freshDir, plant, type Tree } from "../support/tree.ts";
+import { makeWorld } from "../support/world.ts";
+
+const bytesMax = 1024 * 1024;
+
+function candidatesOf(tree: Tree): { readonly dir: string; readonly entries: readonly PlannedEntry[] } {
+  const dir = plant(freshDir(), tree);
+  return { dir, entries: new TreeScan([workspaceRoot(dir)], scanRules).candidates() };
+}
+
+describe("the search for known values", () => {
+  const value = 'pa\u00df/w\u00f6rd "1"?';
+  const search = new ValueSearch([
+    { from: "a", value },
+    { from: "b", value: "another-one" },
+  ]);
+
+  it.each([
+    ["as it is", value],
+    ["in JSON", JSON.stringify({ key: value })],
+    ["in an address", `https://example.org/?q=${encodeURIComponent(value)}&x=1`],
+    ["in hexadecimal", Buffer.from(value).toString("hex")],
+    ["in Base64", Buffer.from(value).toString("base64")],
+    ["in Base64 behind one byte", Buffer.from(`:${value}:`).toString("base64")],
+    ["in Base64 behind two bytes", Buffer.from(`::${value}::`).toString("base64url")],
+    ["at the very end", `text ${value}`],
+  ])("finds one %s", (_what, text) => {
+    expect(search.find(Buffer.from(text))).toBe("a");
+    expect(search.find(Buffer.from(`before ${text} after`))).toBe("a");
+  });
+
+  it("finds nothing in what only begins alike, is cut short or is empty", () => {
+    for (const text of ["", "a", "ano", "another-on", "anothe r-one", "Another-one"])
+      expect([text, search.find(Buffer.from(text))]).toEqual([text, undefined]);
+    expect(new ValueSearch([]).find(Buffer.from("another-one"))).toBeUndefined();
+  });
+});
+
+describe("what can be searched as text", () => {
+  it.each([
+    ["UTF-8", Buffer.from("gr\u00fc\u00dfe"), { text: "gr\u00fc\u00dfe" }],
+    ["Latin-1", Buffer.from("gr\xfc\xdfe", "latin1"), { text: "gr\xfc\xdfe" }],
+    ["a log with colours", Buffer.from("\x1b[1mx\x1b[0m\x07"), { text: "\x1b[1mx\x1b[0m\x07" }],
+    ["nothing", Buffer.alloc(0), { text: "" }],
+  ])("%s is", (_what, content, expected) => {
+    expect(textOrReason(content)).toEqual(expected);
+  });
+
+  it.each([
+    ["a NUL byte", Buffer.from("text\0"), "binary"],
+    ["packed data without one", Buffer.from(noise(4000).filter((byte) => byte !== 0)), "binary"],
+    ["a PDF", Buffer.from("%PDF-1.7 all in ASCII"), "container"],
+    ["a zip", Buffer.from("PK\x03\x04 and so on", "latin1"), "container"],
+  ])("%s is not", (_what, content, reason) => {
+    expect(textOrReason(content)).toEqual({ reason });
+  });
+});
+
+describe("a file is sealed as not scanned", () => {
+  const scanner = new EntryScanner([], bytesMax);
+
+  it.each<[string, (file: string) => void]>([
+    ["changed", (file) => writeFileSync(file, "other")],
+    ["grew", (file) => appendFileSync(file, "more")],
+    ["vanished", (file) => renameSync(file, `${file}.gone`)],
+    [
+      "was replaced by its equal",
+      (file) => (writeFileSync(`${file}.new`, "text"), renameSync(`${file}.new`, file)),
+    ],
+    ["changed its mode", (file) => chmodSync(file, 0o640)],
+  ])("where it %s since it was found", async (_what, act) => {
+    const { dir, entries } = candidatesOf({ "a.md": "text" });
+    act(join(dir, "a.md"));
+    expect(await scanner.scan(entries[0]!)).toEqual({ sealedBy: "not-scanned" });
+  });
+
+  it("where it is longer than what is read", async () => {
+    const { entries } = candidatesOf({ "a.md": "text" });
+    expect(await new EntryScanner([], 3).scan(entries[0]!)).toEqual({ sealedBy: "not-scanned" });
+  });
+
+  it("where the scan of one is ended, the whole backup is", async () => {
+    const { entries } = candidatesOf({ "a.md": "text" });
+    const options = { values: [], bytesMax, onBytes: () => {} };
+    const ended = scanContents(entries, { ...options, signal: AbortSignal.abort(new Error("ended")) });
+    await expect(ended).rejects.toThrow("ended");
+    const many = candidatesOf({ "a.md": "x".repeat(900_000), "b.md": "x".repeat(900_000) });
+    const later = new AbortController();
+    const inThreads = scanContents(many.entries, {
+      ...options,
+      signal: later.signal,
+      onBytes: () => later.abort(new Error("ended later")),
+    });
+    await expect(inThreads).rejects.toThrow("ended later");
+  });
+});
+
+describe("what is written readable is what was scanned", () => {
+  it("a file that got a secret between the look at its folder and the scan is sealed, and so counted", async () => {
+    const world = await makeWorld();
+    plant(world.home, smallInstallation);
+    const note = join(world.home, ".openclaw/workspace/MEMORY.md");
+    const start = (label: string): void => {
+      if (label === "scan") appendFileSync(note, fakeSecrets.get("groq")!.text);
+    };
+    const report = await createBackup(
+      { output: join(world.archives, "a.ocbak"), sealing: { recipients: [world.recipient] } },
+      world.context({ progress: { start, advance() {}, finish() {} } }),
+    );
+    expect(report.sealed).toContainEqual({ reason: "not-scanned", entries: 1 });
+    expect(report.complete).toBe(true);
+  });
+
+  it.each([
+    ["of which no scan knows", undefined],
+    ["whose content is not what was scanned", "00".repeat(32)],
+  ])("a file %s is never packed into the plain section, even if its times say nothing", (_what, sha256) => {
+    const { entries } = candidatesOf({ "a.md": "text" });
+    const entry: PlannedEntry = {
+      ...entries[0]!,
+      section: "plain",
+      ...(sha256 === undefined ? {} : { scannedSha256: sha256 }),
+    };
+    const packer = new EntryPacker("plain", 1, new Set());
+    const lines = [...packer.pack([entry])].flatMap((frame) => frame.lines);
+    expect(packer.moved).toEqual([entry]);
+    expect(lines).toMatchObject([{ status: "moved", reason: "it is not what was scanned for secrets" }]);
+  });
+});
