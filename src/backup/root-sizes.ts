@@ -71,6 +71,8 @@ class Sum {
   readonly #rules = new Set<string>();
 
   add({ type, size, excluded, unreadable, vanished }: PlannedEntry): void {
+    // What a sidecar holds is in the snapshot of its database.
+    if (excluded?.rule === "database-sidecar") return;
     if (excluded !== undefined) {
       this.#entries += excluded.entries + 1;
       this.#leftOutBytes += excluded.bytes;

@@ -3,14 +3,14 @@ import { registeredDatabases } from "./agent-registry.ts";
 import { type AgentSurroundings, agentsOf, sessionStoresOf, workspacesOf } from "./agents.ts";
 import { type ConfigFiles, readConfigFile } from "./config-file.ts";
 import { type OpenClawConfig, parseConfig } from "./config.ts";
-import { type Surroundings, expand, variable } from "./environment.ts";
+import { type Environment, type Surroundings, expand, variable } from "./environment.ts";
 import { gatewayPort } from "./gateway-port.ts";
 import type { Installation } from "./installation.ts";
 import { requireInstallation } from "./missing.ts";
 import { namedByConfig } from "./named-roots.ts";
 import { machineParts, uncovered } from "./outside.ts";
 import { type Places, resolvePlaces } from "./places.ts";
-import { type Findings, type Gathered, gatherRoots, isFile } from "./roots.ts";
+import { type Findings, type Gathered, gatherRoots, isDirectory, isFile } from "./roots.ts";
 import { type LocateRequest, selectEnvironment } from "./selection.ts";
 import { pathReader } from "./settings.ts";
 
@@ -48,6 +48,7 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   const gathered = gatherRoots(findings, surroundings, warn);
   for (const { path: at, why } of gathered.tooWide) warn(`${at} is not taken: ${why}`);
   warnOfOddities(config, places, gathered, warn);
+  warnOfLooseKey(places, selection.env, warn);
   const outside = uncovered(
     [...gathered.tooWide, ...named.outside, ...machineParts(places, surroundings)],
     gathered,
@@ -110,6 +111,13 @@ function warnOfOddities(
       warn(`the workspace ${at} holds the whole home directory ${home}`);
     }
   }
+}
+
+/** Old auth profiles are encrypted, and a key in a variable is in no file. */
+function warnOfLooseKey({ credentialsDir }: Places, env: Environment, warn: (line: string) => void): void {
+  const name = "OPENCLAW_AUTH_PROFILE_SECRET_KEY";
+  if (variable(env, name) === undefined || !isDirectory(path.join(credentialsDir, "auth-profiles"))) return;
+  warn(`${name} opens the old auth profiles and stands in the environment only: keep it elsewhere, too`);
 }
 
 interface Located {

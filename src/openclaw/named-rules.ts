@@ -79,6 +79,7 @@ const namedRules: readonly NamedRule[] = [
     what: "a program or what it needs",
     why: "to be installed on the new machine",
   },
+  { setting: /\.sshIdentity$/, what: "an SSH key", why: "the user's own" },
   {
     setting: /\.(?:cwd|repoRoot|worktreeRoot)$|^worktreeRoot$/,
     what: "a folder that agents work in",
@@ -94,7 +95,7 @@ const namedRules: readonly NamedRule[] = [
 /** What nothing above knows. */
 const unknownSetting: NamedRule = {
   setting: /./,
-  what: "named by the config",
+  what: "a path",
   why: "not known as data of OpenClaw",
 };
 

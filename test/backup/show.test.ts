@@ -48,6 +48,17 @@ describe("what show tells", () => {
     expect(JSON.parse(dry.out)).toMatchObject({ contentBytes: bytes });
   });
 
+  it("databases without what stands beside them, which is in their snapshots", async () => {
+    const world = await installed();
+    plant(world.home, { ".openclaw/state/openclaw.sqlite": { rows: 1 } });
+    plant(world.home, {
+      ".openclaw/state/openclaw.sqlite-wal": "x",
+      ".openclaw/state/openclaw.sqlite-shm": "x",
+    });
+    const { roots } = await showInstallation({}, world.context());
+    expect(roots[0]).toMatchObject({ files: 4, leftOut: { entries: 2, rules: ["logs"] } });
+  });
+
   it("with --sizes each folder of a root, the largest first, left out or not", async () => {
     const world = await installed();
     plant(world.home, { ".openclaw/cache/a": "x".repeat(100_000), ".openclaw/media/b": "x".repeat(50_000) });

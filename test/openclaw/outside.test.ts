@@ -29,8 +29,10 @@ describe("what the config names and a backup does not take", () => {
         channels: {signal: {configPath: '~/signal', cliPath: '~/.openclaw/inside'}},
         plugins: {load: {paths: ['~/repo/plugin']}},
         secrets: {providers: {d: {path: '~/repo'}}},
+        gateway: {remote: {sshIdentity: '~/.ssh/id'}},
         other: {thing: '~/thing', root: '/', word: 'thing'}}`,
       ".openclaw/inside": "",
+      ".ssh/id": "",
       "logs/oc.log": "",
       "chrome/": "",
       "bin/x": "",
@@ -41,13 +43,14 @@ describe("what the config names and a backup does not take", () => {
       thing: "",
     });
     expect(outsideOf(locateIn(home))).toEqual([
+      "~/.ssh/id: an SSH key, by the config's gateway.remote.sshIdentity: the user's own",
       "~/bin/x: a program or what it needs, by the config's mcp.servers.x.command: to be installed on the new machine",
       "~/chrome: a browser's own data, by the config's browser.profiles.me.userDataDir: its cookies open on this machine only",
       "~/logs/oc.log: a log, by the config's logging.file: it grows without bound",
       "~/repo: a folder that agents work in, by the config's mcp.servers.x.cwd: not OpenClaw's own",
       "~/repo/plugin: a plugin, by the config's plugins.load.paths.*: it lies in a git checkout, which brings it back",
       "~/signal: data of another program, by the config's channels.signal.configPath: back it up with that program's own means",
-      "~/thing: named by the config, by the config's other.thing: not known as data of OpenClaw",
+      "~/thing: a path, by the config's other.thing: not known as data of OpenClaw",
       "~/x.db: a program or what it needs, by the config's mcp.servers.x.args.*: to be installed on the new machine",
     ]);
   });
@@ -102,6 +105,13 @@ describe("what the config names and a backup does not take", () => {
     const rules = exclusionRulesOf({ id: "plugin-path-1", kind: "plugin" });
     expect(rules.map(({ pattern }) => pattern)).toContain("**/node_modules");
   });
+});
+
+it("a key of old auth profiles that only the environment has is warned of", async () => {
+  const home = await makeTree({ ".openclaw/credentials/auth-profiles/a.json": "{}" });
+  const env = { OPENCLAW_AUTH_PROFILE_SECRET_KEY: "k" };
+  expect(locateIn(home, { env }).warnings.join()).toContain("stands in the environment only");
+  expect(locateIn(home).warnings.join()).not.toContain("stands in the environment only");
 });
 
 describe("the registry of agent databases", () => {
