@@ -142,6 +142,13 @@ describe("the report on a damaged copy is true, and what it asks to copy again m
     );
   });
 
+  it("whatever byte of a seek table is wrong", async () => {
+    const end = large.anatomy.plain.segments.at(-1)![1];
+    const frames = large.bytes.readUInt32LE(end - 9);
+    for (let at = end - 17 - 8 * frames; at < end; at++)
+      expect(await falseSayings(large, { kind: "flip", range: [at, at + 1] }, "full")).toEqual([]);
+  });
+
   it("and nothing is called whole that is not what it was", { timeout: 120_000 }, async () => {
     const damage = fc.record({
       kind: fc.constantFrom("zeros", "flip", "drop", "double"),

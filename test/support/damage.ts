@@ -89,8 +89,8 @@ function truthOf(whole: Specimen, damage: Damage, level: "intact" | "full"): Tru
   const changed = changedBy(whole.bytes, damage);
   const shifted = damage.kind === "drop" || damage.kind === "double";
   const key = level === "full" && isSealOpen(whole, changed);
-  // What is there twice may be whole once.
-  const unopened = level === "full" && damage.kind === "double" ? "unsure" : undefined;
+  // What is there twice may be whole once, and an age header is found behind bytes that are gone.
+  const unopened = level === "full" && shifted ? "unsure" : undefined;
   return {
     lost: {
       plain: lostOf(whole, "plain", changed, shifted),

@@ -37,11 +37,19 @@ const vainBytesMax = 256 * 1024 * 1024;
 /** A frame that does not compress is little longer than its content. */
 const storedFrameBytesMax = limits.frameBytes + limits.frameBytes / 64 + 1024;
 
+/** Where in the stored and in the decoded stream to go on. */
+interface Start {
+  readonly storedOffset: number;
+  readonly contentOffset: number;
+}
+
+const streamStart: Start = { storedOffset: 0, contentOffset: 0 };
+
 /** All frames of a section that decode, in order: by the seek table where that is here, else from magic to magic. */
 export async function* findFrames(stream: HoleyStream, search: FrameSearch): AsyncGenerator<FoundFrame> {
   const table = await readTable(stream);
   if (table !== undefined) search.tableOffset = table.place(table.length).storedOffset;
-  yield* table === undefined ? scanFrames(stream, search) : tabledFrames(stream, table);
+  yield* table === undefined ? scanFrames(stream, search, streamStart) : tabledFrames(stream, table, search);
 }
 
 /** The seek table, where the tail is whole enough to have it. */
@@ -57,14 +65,23 @@ async function readTable(stream: HoleyStream): Promise<SeekTable | undefined> {
   });
 }
 
-async function* tabledFrames(stream: HoleyStream, table: SeekTable): AsyncGenerator<FoundFrame> {
+/** A frame that decodes to another size than the table says proves the table wrong: from there on it is not believed. */
+async function* tabledFrames(
+  stream: HoleyStream,
+  table: SeekTable,
+  search: FrameSearch,
+): AsyncGenerator<FoundFrame> {
   let joined = true;
   for (let index = 0; index < table.length; index++) {
     const { storedOffset, storedBytes, contentOffset, contentBytes } = table.place(index);
     const bytes = await stream.readUpTo(storedOffset, Math.min(storedBytes, storedFrameBytesMax));
     const content =
       bytes.length === storedBytes ? await orUndefined(() => decompressFrame(bytes)) : undefined;
-    if (content?.length !== contentBytes) joined = false;
+    if (content !== undefined && content.length !== contentBytes) {
+      delete search.tableOffset;
+      return yield* scanFrames(stream, search, { storedOffset, contentOffset });
+    }
+    if (content === undefined) joined = false;
     else {
       const proved = stream.isProved(storedOffset, storedBytes);
       yield { content, contentOffset, joined, proved, storedOffset, storedBytes };
@@ -73,9 +90,13 @@ async function* tabledFrames(stream: HoleyStream, table: SeekTable): AsyncGenera
   }
 }
 
-async function* scanFrames(stream: HoleyStream, search: FrameSearch): AsyncGenerator<FoundFrame> {
-  let offset: number | undefined = 0;
-  let contentOffset: number | undefined = 0;
+async function* scanFrames(
+  stream: HoleyStream,
+  search: FrameSearch,
+  start: Start,
+): AsyncGenerator<FoundFrame> {
+  let offset: number | undefined = start.storedOffset;
+  let contentOffset: number | undefined = start.contentOffset;
   let joined = true;
   let vainBytes = 0;
   while (offset !== undefined && vainBytes < vainBytesMax) {
