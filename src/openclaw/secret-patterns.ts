@@ -27,6 +27,8 @@ export const secretPatterns: readonly SecretPattern[] = [
   { id: "slack", pattern: /\bxox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10}|\bxapp-\d-[A-Za-z0-9-]{10}/ },
   { id: "slack-webhook", pattern: /hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Z0-9]{6}/ },
   { id: "github", pattern: /\bgh[pousr]_[A-Za-z0-9_]{30}|\bgithub_pat_[A-Za-z0-9_]{30}/ },
+  // Also the beginning of the one recommended rule that takes a minute for a hostile megabyte.
+  { id: "github-app", pattern: /ghs_\d{1,20}_/ },
   { id: "gitlab", pattern: /\bgl(?:pat|dt|rt|cbt|ptt|soat|ft|imt|agent)-[A-Za-z0-9_-]{20}/ },
   { id: "hugging-face", pattern: /\b(?:hf|api_org)_[A-Za-z0-9]{30}/ },
   { id: "npm", pattern: /\bnpm_[A-Za-z0-9]{30}|_authToken=[^$\s]{8}|:_password=[^$\s]{6}/ },

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { textOrReason } from "../../src/backup/content-scan/content-kind.ts";
 import { EntryScanner } from "../../src/backup/content-scan/scan-entry.ts";
 import { scanContents } from "../../src/backup/content-scan/content-scan.ts";
+import { findSecret } from "../../src/backup/content-scan/secret-rules.ts";
 import { ValueSearch } from "../../src/backup/content-scan/value-search.ts";
 import { createBackup } from "../../src/backup/create.ts";
 import { EntryPacker } from "../../src/backup/pack-frame.ts";
@@ -106,6 +107,25 @@ describe("a file is sealed as not scanned", () => {
       onBytes: () => later.abort(new Error("ended later")),
     });
     await expect(inThreads).rejects.toThrow("ended later");
+  });
+});
+
+describe("the rules", () => {
+  it.each([
+    "ghs_1_a.",
+    "a",
+    "0",
+    "sk-",
+    "://",
+    "password: ",
+    "token=",
+    "eyJaaaaaaaaaaaaa.",
+    "-----BEGIN PRIVATE KE",
+    "lin_api_",
+  ])("come to an end on a megabyte of %j", async (unit) => {
+    const startedAt = performance.now();
+    await findSecret(unit.repeat(bytesMax / unit.length));
+    expect(performance.now() - startedAt).toBeLessThan(8000);
   });
 });
 
