@@ -22,6 +22,7 @@ import { bytesPath, testAttributes, testManifest } from "../support/archives.ts"
 import { mutateBytes } from "../fuzz/mutate-bytes.ts";
 import { type Json, encodeJson, mutateJson, mutateJsonText } from "../fuzz/mutate-json.ts";
 import { Rng } from "../fuzz/rng.ts";
+import { withChecksums } from "../support/tar-checksum.ts";
 
 const id = "0a".repeat(15);
 const sha256 = "0b".repeat(32);
@@ -241,15 +242,3 @@ describe("what a reader takes, written again, is the same bytes", () => {
     );
   });
 });
-
-/** The ustar checksum of each block of a header. */
-function withChecksums(bytes: Buffer): Buffer {
-  const copy = Buffer.from(bytes);
-  for (let at = 0; at + 512 <= copy.length; at += 512) {
-    if (copy.toString("latin1", at + 257, at + 262) !== "ustar") continue;
-    copy.fill(0x20, at + 148, at + 156);
-    const sum = copy.subarray(at, at + 512).reduce((total, byte) => total + byte, 0);
-    copy.write(`${sum.toString(8).padStart(6, "0")}\0 `, at + 148, "latin1");
-  }
-  return copy;
-}

@@ -8,6 +8,7 @@ import { mutateBytes } from "./mutate-bytes.ts";
 import { type Json, mutateJson, mutateJsonText } from "./mutate-json.ts";
 import type { Rng } from "./rng.ts";
 import { type Step, after, inSection } from "./steps.ts";
+import { withChecksums } from "../support/tar-checksum.ts";
 
 type Bend = (draft: SectionDraft, rng: Rng) => void;
 
@@ -110,18 +111,6 @@ const header = entryStep("entry header", (entry, rng) => {
   const bytes = encodeEntryHeader(entry.line as StoredLine);
   entry.header = rng.once(2) ? mutateBytes(bytes, rng) : withChecksums(mutateBytes(bytes, rng));
 });
-
-/** The ustar checksum of each block that is a header. */
-function withChecksums(bytes: Buffer): Buffer {
-  const copy = Buffer.from(bytes);
-  for (let at = 0; at + 512 <= copy.length; at += 512) {
-    if (copy.toString("latin1", at + 257, at + 262) !== "ustar") continue;
-    copy.fill(0x20, at + 148, at + 156);
-    const sum = copy.subarray(at, at + 512).reduce((total, byte) => total + byte, 0);
-    copy.write(`${sum.toString(8).padStart(6, "0")}\0 `, at + 148, "latin1");
-  }
-  return copy;
-}
 
 /** New entries of any name, in their places. */
 const added = step("more entries", (draft, rng) => {
