@@ -3,6 +3,7 @@ import type { ByteSource } from "../format/bytes.ts";
 import { FormatError } from "../format/errors.ts";
 import { surveyContainer } from "../format/survey/container.ts";
 import { outerFaults } from "../format/survey/outer-faults.ts";
+import { trailingData } from "../format/tail.ts";
 
 /** Opens an archive. A file without the end of one is named for what it is, as `verify` would name it. */
 export async function openArchive(source: ByteSource): Promise<Archive> {
@@ -23,7 +24,5 @@ async function sharper(source: ByteSource, refusal: FormatError): Promise<Format
   const trailing = bad.find(({ kind }) => kind === "trailing");
   if (trailing === undefined) return refusal;
   const { offset, length = source.sizeBytes - offset } = trailing;
-  return new FormatError("trailing-data", `${length} bytes follow the end of the archive`, {
-    place: { offset, length },
-  });
+  return trailingData({ offset, length });
 }

@@ -88,15 +88,19 @@ export class EntryPacker {
     if (outcome.tooLarge === true && !this.#isPlain) return yield* this.#packLarge(entry);
     if (this.#refuses(entry, outcome)) return;
     const content = this.#scratch.subarray(0, outcome.bytes);
-    if (this.#isPlain && sha256(content) !== entry.scannedSha256)
+    const sha256 = hash("sha256", content, "hex");
+    if (this.#isPlain && sha256 !== entry.scannedSha256)
       return this.#move(entry, "it is not what was scanned for secrets");
     const { status, reason, attributes, sparse } = this.#orRawDatabase(entry, outcome, content);
     yield* this.#room(entry, content.length);
     const facts = { status, ...(reason !== undefined && { reason }), ...(sparse && { sparse }) };
-    this.#packer.addFile(
-      { path: entry.path, type: "file", size: content.length, ...facts, ...this.#keep(attributes!) },
-      content,
-    );
+    const draft = {
+      path: entry.path,
+      type: "file",
+      size: content.length,
+      ...this.#keep(attributes!),
+    } as const;
+    this.#packer.addFile({ ...draft, ...facts }, content, sha256);
     this.#note(entry, outcome);
   }
 
@@ -231,8 +235,4 @@ export class EntryPacker {
   #note({ path }: PlannedEntry, { replaced }: Pick<ReadOutcome, "replaced">): void {
     if (this.#linkTargets.has(path) && replaced !== true) this.#stored.add(path);
   }
-}
-
-function sha256(content: Buffer): string {
-  return hash("sha256", content, "hex");
 }

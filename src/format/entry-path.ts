@@ -44,13 +44,11 @@ function checkComponents(path: string): void {
       `entry path ${displayBytes(path)} is nested deeper than ${limits.depth}`,
     );
   }
-  for (const component of components) {
-    if (component.length > limits.componentBytes) {
-      throw new FormatError(
-        "limit-exceeded",
-        `entry path ${displayBytes(path)} has a name over ${limits.componentBytes} bytes`,
-      );
-    }
+  if (components.some((component) => component.length > limits.componentBytes)) {
+    throw new FormatError(
+      "limit-exceeded",
+      `entry path ${displayBytes(path)} has a name over ${limits.componentBytes} bytes`,
+    );
   }
   if (!isRootId(components[0]!)) throw unsafe(path, "does not begin with a root id");
   for (const component of components) {

@@ -27,8 +27,9 @@ export class FramePacker {
     return this.#at + recordBytes <= this.#buffer.length;
   }
 
-  addFile(draft: FileDraft, content: Buffer): void {
-    const unplaced: FileLine = { ...draft, sha256: hash("sha256", content, "hex"), offset: 0 };
+  /** `sha256` of the content, where it is known already. */
+  addFile(draft: FileDraft, content: Buffer, sha256: string = hash("sha256", content, "hex")): void {
+    const unplaced: FileLine = { ...draft, sha256, offset: 0 };
     this.#append(encodeEntryHeader(unplaced));
     this.#lines.push({ ...unplaced, offset: this.#at });
     this.#append(content);

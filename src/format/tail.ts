@@ -37,10 +37,14 @@ async function wrongLength(source: ByteSource, refusal: FormatError): Promise<Fo
   if (first === undefined) return refusal;
   const bytes = await lengthByMembers(source, first.archiveId);
   if (bytes !== undefined && bytes < source.sizeBytes)
-    return new FormatError("trailing-data", `the archive ends at byte ${bytes}, and the file goes on`);
+    return trailingData({ offset: bytes, length: source.sizeBytes - bytes });
   const last = await headerAt(source, source.sizeBytes - endMemberBytes);
   const isForeign = last !== undefined && last.archiveId !== first.archiveId;
   return isForeign ? new FormatError("truncated", "the archive has no end") : refusal;
+}
+
+export function trailingData(place: { readonly offset: number; readonly length: number }): FormatError {
+  return new FormatError("trailing-data", `${place.length} bytes follow the end of the archive`, { place });
 }
 
 /** Follows the members from the first to an `end` that says to be the end just where it is. */
