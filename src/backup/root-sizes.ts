@@ -1,10 +1,9 @@
 import type { PlannedEntry } from "../disk/planned.ts";
 import { scan } from "../disk/scan.ts";
-import { rootIdOf } from "../format/entry-path.ts";
+import { type EntryPath, rootIdOf } from "../format/entry-path.ts";
 import type { Root } from "../openclaw/installation.ts";
 import { exclusionRulesOf } from "../openclaw/rules.ts";
 import { pathText } from "./path-text.ts";
-import type { EntryPath } from "../format/entry-path.ts";
 
 /** How much of something a backup takes, and how much a rule leaves out. */
 export interface Amount {

@@ -6,12 +6,13 @@ import { FormatError } from "../format/errors.ts";
 import type { EntryPath } from "../format/entry-path.ts";
 import { type Survey, surveyArchive } from "../format/survey/survey.ts";
 import type { Context } from "./context.ts";
+import { countEntries, sumCounts } from "./entry-counts.ts";
 import { linkWarnings } from "./extract.ts";
 import { refuseLiveTarget } from "./live-target.ts";
 import { type ReadOptions, hasKey, openSource } from "./read-options.ts";
-import type { EntryCounts, SalvageReport } from "./reports.ts";
+import type { SalvageReport } from "./reports.ts";
 import { SalvageWriter } from "./salvage-writer.ts";
-import { conditionsOf, countEntries, unopenedFinding, verdictOfBytes } from "./verify-survey.ts";
+import { conditionsOf, unopenedFinding, verdictOfBytes } from "./verify-survey.ts";
 import { watched } from "./watched-source.ts";
 
 export interface SalvageOptions extends ReadOptions {
@@ -59,17 +60,7 @@ export async function salvageArchive(
 }
 
 function lostOf({ sections }: Survey): SalvageReport["lost"] {
-  const lost: { -readonly [key in keyof Omit<EntryCounts, "whole">]: number } = {
-    cut: 0,
-    missing: 0,
-    damaged: 0,
-    unknown: 0,
-  };
-  for (const { entries } of sections) {
-    if (entries === undefined) continue;
-    const { whole: _whole, ...counts } = countEntries(entries);
-    for (const kind of ["cut", "missing", "damaged", "unknown"] as const) lost[kind] += counts[kind];
-  }
+  const { whole: _whole, ...lost } = sumCounts(sections.map(({ entries }) => countEntries(entries)));
   return lost;
 }
 

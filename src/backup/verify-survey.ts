@@ -1,16 +1,15 @@
 import type { ByteSource } from "../format/bytes.ts";
 import { FormatError } from "../format/errors.ts";
 import type { BadBytes } from "../format/survey/bad-bytes.ts";
-import type { EntrySurvey } from "../format/survey/section-survey.ts";
 import type { SectionSurvey, Survey, Unopened } from "../format/survey/survey.ts";
 import { surveyArchive } from "../format/survey/survey.ts";
 import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
 import { pathText } from "./path-text.ts";
+import { countEntries, sumCounts } from "./entry-counts.ts";
 import type { ReadOptions } from "./read-options.ts";
 import type {
   BadRange,
   EntryCondition,
-  EntryCounts,
   SectionReport,
   Verdict,
   VerifyFinding,
@@ -22,7 +21,6 @@ type Body = Omit<VerifyReport, "archive" | "level" | "sizeBytes" | "durationMs">
 
 /** What a JSON document can still bear. */
 const conditionsMax = 100_000;
-const noEntries: EntryCounts = { whole: 0, cut: 0, missing: 0, damaged: 0, unknown: 0 };
 
 /** The report on an archive that does not hold: what was found first, and what is left. */
 export async function surveyReport(
@@ -51,7 +49,7 @@ export async function surveyReport(
         ? []
         : survey.copyAgain.map(({ offset, length }) => ({ offset, length: length ?? null })),
     sections,
-    entries: sections.reduce((sum, section) => addCounts(sum, section.entries), noEntries),
+    entries: sumCounts(sections.map((section) => section.entries)),
     conditions: conditionsOf(survey),
     findings: findingsOf(refusal, survey),
     signer: null,
@@ -85,13 +83,8 @@ function sectionReport(section: SectionSurvey, verdict: Verdict, survey: Survey)
     expectedBytes: expectedBytes ?? null,
     presentShare: shareOf([section]),
     badRanges: bad.map(badRange),
-    entries: entries === undefined ? noEntries : countEntries(entries),
+    entries: countEntries(entries),
   };
-}
-
-export function countEntries({ conditions, unknownEntries }: EntrySurvey): EntryCounts {
-  const counts = countConditions(conditions.values());
-  return { ...counts, unknown: counts.unknown + unknownEntries };
 }
 
 /** A section's own bad bytes; what is missing of the file, too, where the section is not all here. */
@@ -113,22 +106,6 @@ function sectionVerdict(bad: readonly BadBytes[], verdict: Verdict): Verdict {
 
 function badRange({ offset, length, kind }: BadBytes): BadRange {
   return { offset, length: length ?? null, kind };
-}
-
-function countConditions(conditions: Iterable<EntryCondition["condition"] | "whole">): EntryCounts {
-  const counts: { -readonly [key in keyof EntryCounts]: number } = { ...noEntries };
-  for (const condition of conditions) counts[condition]++;
-  return counts;
-}
-
-function addCounts(a: EntryCounts, b: EntryCounts): EntryCounts {
-  return {
-    whole: a.whole + b.whole,
-    cut: a.cut + b.cut,
-    missing: a.missing + b.missing,
-    damaged: a.damaged + b.damaged,
-    unknown: a.unknown + b.unknown,
-  };
 }
 
 function captureOf({ sections }: Survey): Body["capture"] {

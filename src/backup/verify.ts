@@ -2,9 +2,10 @@ import type { ByteSource } from "../format/bytes.ts";
 import { FormatError } from "../format/errors.ts";
 import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
 import type { Context } from "./context.ts";
+import { noEntries } from "./entry-counts.ts";
 import { type Proof, proveArchive } from "./prove.ts";
 import { type ReadOptions, type Signer, hasKey, openSource, signerOf } from "./read-options.ts";
-import type { EntryCounts, SectionReport, VerifyLevel, VerifyReport } from "./reports.ts";
+import type { SectionReport, VerifyLevel, VerifyReport } from "./reports.ts";
 import { surveyReport } from "./verify-survey.ts";
 import { watched } from "./watched-source.ts";
 
@@ -80,5 +81,3 @@ function wholeReport({ archive, entries, verdict }: Proof, signer: Signer | null
     signer,
   };
 }
-
-const noEntries: EntryCounts = { whole: 0, cut: 0, missing: 0, damaged: 0, unknown: 0 };
