@@ -1,5 +1,6 @@
 import { type Snapshot, snapshotDatabase } from "../disk/database.ts";
 import { removeCopy } from "../disk/database-family.ts";
+import { type GuardedRoot, PathGuard } from "../disk/path-guard.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 import { type EntryPath, displayBytes } from "../format/entry-path.ts";
 import { type IndexLine, type InventoryLine, type SectionName, isStored } from "../format/entry.ts";
@@ -13,12 +14,15 @@ export interface CaptureJob {
   readonly compressionLevel: number;
   /** A private directory for database snapshots. */
   readonly workDir: string;
+  /** The folders that are backed up, as they were planned. */
+  readonly roots: readonly GuardedRoot[];
   readonly signal: AbortSignal;
   /** Told of each line as it is written, in order. */
   readonly onLine: (line: IndexLine) => void;
   /** Planned content bytes as they are done. */
   readonly onBytes: (bytes: number) => void;
   readonly onWarning: (text: string) => void;
+  readonly onSnapshot: (snapshot: Snapshot) => void;
 }
 
 /** Reads one section's planned entries into frames, in order. `moved` holds what must be taken again, sealed. */
@@ -26,6 +30,7 @@ export class SectionCapture {
   readonly #entries: readonly PlannedEntry[];
   readonly #job: CaptureJob;
   readonly #packer: EntryPacker;
+  readonly #guard: PathGuard;
 
   constructor(entries: readonly PlannedEntry[], job: CaptureJob) {
     this.#entries = entries;
@@ -33,7 +38,8 @@ export class SectionCapture {
     const linkTargets = new Set(
       entries.flatMap(({ link }): EntryPath[] => (link === undefined ? [] : [link])),
     );
-    this.#packer = new EntryPacker(job.section, job.compressionLevel, linkTargets);
+    this.#guard = new PathGuard(job.roots);
+    this.#packer = new EntryPacker({ ...job, linkTargets, guard: this.#guard });
   }
 
   get moved(): readonly PlannedEntry[] {
@@ -74,27 +80,25 @@ export class SectionCapture {
 
   /** A live database is never copied raw: its snapshot is stored, or its bytes where SQLite cannot read them. */
   async #database(entry: PlannedEntry): Promise<Iterable<PackedFrame>> {
-    const { workDir, signal } = this.#job;
-    const snapshot = await snapshotDatabase(entry, workDir, { signal });
+    const { workDir, signal, onSnapshot, onWarning } = this.#job;
+    using guard = this.#guard;
+    const snapshot = await snapshotDatabase(entry, { workDir, guard }, { signal });
     if (snapshot.status === "raw") return this.#rawDatabase(entry, snapshot.reason);
     if (snapshot.status !== "ok") {
       const { status, reason } = snapshot;
       return this.#packer.pack([{ ...entry, [status]: reason }]);
     }
-    const trouble = databaseTrouble(snapshot);
-    if (trouble !== undefined) this.#job.onWarning(`database ${nameOf(entry)}: ${trouble}`);
-    const outcome: StoredAs =
-      trouble === undefined ? checkedOutcome(snapshot) : { status: "changed", reason: trouble };
-    const frames = this.#packer.packAs(entry, snapshot.source, {
-      attributes: snapshot.attributes,
-      ...outcome,
-    });
+    onSnapshot(snapshot);
+    const as = storedSnapshot(snapshot);
+    if (as.status === "changed") onWarning(`database ${nameOf(entry)}: ${as.reason ?? ""}`);
+    const { attributes } = snapshot;
+    const frames = this.#packer.packSnapshot(entry, snapshot.source, { attributes, ...as });
     return this.#thenRemove(frames, snapshot.file);
   }
 
   #rawDatabase(entry: PlannedEntry, reason: string): Iterable<PackedFrame> {
     this.#job.onWarning(`database ${nameOf(entry)}: stored as it lies: ${reason}`);
-    return this.#packer.packAs(entry, entry.source, { status: "changed", reason });
+    return this.#packer.packRaw(entry, { status: "changed", reason });
   }
 
   *#thenRemove(frames: Iterable<PackedFrame>, file: string): Generator<PackedFrame> {
@@ -115,17 +119,23 @@ function nameOf({ source }: PlannedEntry): string {
   return displayBytes(source);
 }
 
-/** Some databases can only be checked by the program that made them: said, but no trouble. */
-function checkedOutcome({ check, detail }: Snapshot): StoredAs {
-  return check === "unchecked"
-    ? { status: "database", reason: `not checked: ${detail ?? ""}` }
-    : { status: "database" };
+/**
+ * How a snapshot is recorded. Not what it should be: it failed its check, or its files never held still. Worth saying:
+ * it is a private copy, or can only be checked by the program that made it.
+ */
+function storedSnapshot({ check, detail, isConsistent, why }: Snapshot): StoredAs {
+  if (check === "failed") return changed(`its integrity check failed: ${detail ?? "no detail"}`);
+  if (!isConsistent)
+    return changed(`its files were copied while they were written, as ${why ?? "it is in use"}`);
+  const remarks = [
+    ...(why === undefined ? [] : [`its files were copied and recovered, as ${why}`]),
+    ...(check === "unchecked" ? [`not checked: ${detail ?? ""}`] : []),
+  ];
+  return { status: "database", ...(remarks.length > 0 && { reason: remarks.join("; ") }) };
 }
 
-/** Why a snapshot is not what it should be: it failed its check, or its files never held still. */
-function databaseTrouble({ check, detail, isConsistent }: Snapshot): string | undefined {
-  if (check === "failed") return `its integrity check failed: ${detail ?? "no detail"}`;
-  return isConsistent ? undefined : "it was copied while it was written, since SQLite could not open it";
+function changed(reason: string): StoredAs {
+  return { status: "changed", reason };
 }
 
 /** Runs of entries that fill about a frame; databases and large files stand alone. */

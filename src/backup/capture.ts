@@ -5,12 +5,14 @@ import type { Manifest } from "../format/manifest.ts";
 import type { Sealing } from "../format/seal/header.ts";
 import type { SigningKey } from "../format/sshsig.ts";
 import { ArchiveWriter, type SectionEntries, type WrittenArchive } from "../format/write.ts";
+import type { GuardedRoot } from "../disk/path-guard.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 import { WorkDir } from "../disk/work-dir.ts";
 import { describeInstallation } from "../openclaw/metadata.ts";
 import { workParent } from "./archive-name.ts";
 import { SectionCapture, isNoteworthy } from "./capture-section.ts";
 import type { Context } from "./context.ts";
+import { DatabaseNotices } from "./database-notices.ts";
 import { type CapturePlan, isPublicRoot, manifestRoot, planManifest } from "./plan-capture.ts";
 
 export interface WriteOptions {
@@ -28,6 +30,8 @@ export interface Captured {
   /** The lines a person should know of. */
   readonly notable: readonly IndexLine[];
   readonly warnings: readonly string[];
+  /** What is worth knowing and no trouble. */
+  readonly notices: readonly string[];
 }
 
 /** Captures what was planned, in one pass from front to back. */
@@ -60,7 +64,8 @@ export async function writeCapture(
   context.progress.start("create", totals.plain.contentBytes + totals.sealed.contentBytes);
   for await (const chunk of writer.bytes()) await options.write(chunk);
   context.progress.finish();
-  return { manifest, written: writer.written, notable: sections.notable, warnings: sections.warnings };
+  const { notable, warnings, databases } = sections;
+  return { manifest, written: writer.written, notable, warnings, notices: databases.sentences() };
 }
 
 type SealedFacts = Pick<ConstructorParameters<typeof ArchiveWriter>[0]["sealed"], "roots" | "metadata">;
@@ -86,12 +91,15 @@ interface SectionSetting {
 class PlannedSections {
   readonly notable: IndexLine[] = [];
   readonly warnings: string[] = [];
+  readonly databases = new DatabaseNotices();
+  readonly #roots: readonly GuardedRoot[];
   readonly #planned: readonly PlannedEntry[];
   readonly #setting: SectionSetting;
   #captures: Partial<Record<SectionName, SectionCapture>> = {};
 
   constructor(planned: readonly PlannedEntry[], setting: SectionSetting) {
     this.#planned = planned;
+    this.#roots = planned.flatMap(guardedRoot);
     this.#setting = setting;
   }
 
@@ -113,6 +121,8 @@ class PlannedSections {
       onLine: (line) => {
         if (isNoteworthy(line)) this.notable.push(line);
       },
+      roots: this.#roots,
+      onSnapshot: (snapshot) => this.databases.add(snapshot),
       onBytes: (bytes) => context.progress.advance(bytes),
       onWarning: (text) => {
         this.warnings.push(text);
@@ -129,4 +139,9 @@ class PlannedSections {
     if (moved.length === 0) return entries;
     return [...entries, ...moved].sort((a, b) => (sortKey(a.path) < sortKey(b.path) ? -1 : 1));
   }
+}
+
+function guardedRoot({ path, type, source, identity }: PlannedEntry): GuardedRoot[] {
+  const isFolder = type === "directory" && !path.includes("/") && identity !== undefined;
+  return isFolder ? [{ source, dev: identity.dev, ino: identity.ino }] : [];
 }

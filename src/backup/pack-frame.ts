@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { isDatabaseHead } from "../disk/magic.ts";
 import { LargeFile } from "../disk/large-file.ts";
 import type { ReadOutcome } from "../disk/outcome.ts";
+import { PathGuard } from "../disk/path-guard.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 import { readAttributes, readLink, readSmall } from "../disk/read.ts";
 import type { EntryPath } from "../format/entry-path.ts";
@@ -10,7 +11,7 @@ import { FramePacker, LargeFilePacker } from "../format/frame-packer.ts";
 import { frameContentBytes } from "../format/frame.ts";
 import { entryHeaderBound, paddingAfter } from "../format/inner-tar.ts";
 import type { PackedFrame } from "../format/section-writer.ts";
-import { type StoredAs, absentLine, untakenLine, withReason } from "./pack-lines.ts";
+import { type StoredAs, absentLine, directoryStatus, untakenLine, withReason } from "./pack-lines.ts";
 
 /** The most content bytes of a file that stands in one frame with its header. */
 const smallFileBytesMax = frameContentBytes - 16 * 1024;
@@ -18,6 +19,15 @@ const smallFileBytesMax = frameContentBytes - 16 * 1024;
 /** An upper bound of the bytes a planned entry takes in the tar stream, while it is as it was planned. */
 export function recordBound({ path, size, link }: PlannedEntry): number {
   return entryHeaderBound(path.length, link?.length ?? 4096) + size + paddingAfter(size);
+}
+
+export interface PackerSetting {
+  readonly section: SectionName;
+  readonly compressionLevel: number;
+  /** What hard links of this section refer to. */
+  readonly linkTargets: ReadonlySet<EntryPath>;
+  /** Let go of after each group of entries. */
+  readonly guard: PathGuard;
 }
 
 /**
@@ -36,17 +46,20 @@ export class EntryPacker {
   /** Files of this section that really stand in it: what a hard link may refer to. */
   readonly #stored = new Set<EntryPath>();
   readonly #linkTargets: ReadonlySet<EntryPath>;
+  readonly #guard: PathGuard;
   #lastAttributes: Attributes = { mode: 0o700, mtime: "0", uid: 0, gid: 0, uname: "", gname: "" };
 
-  constructor(section: SectionName, compressionLevel: number, linkTargets: ReadonlySet<EntryPath>) {
+  constructor({ section, compressionLevel, linkTargets, guard }: PackerSetting) {
     this.#section = section;
     this.#level = compressionLevel;
     this.#packer = new FramePacker(compressionLevel);
     this.#linkTargets = linkTargets;
+    this.#guard = guard;
   }
 
   /** The frames of these entries, the last of them closed. */
   *pack(entries: readonly PlannedEntry[]): Generator<PackedFrame> {
+    using _guard = this.#guard;
     for (const entry of entries) yield* this.#packOne(entry);
     yield* this.flush();
   }
@@ -55,9 +68,20 @@ export class EntryPacker {
     if (!this.#packer.isEmpty) yield this.#packer.finish();
   }
 
-  /** The bytes of `file` (a snapshot, or a database's own bytes) under the name and attributes of `entry`. */
-  *packAs(entry: PlannedEntry, source: string, as: StoredAs): Generator<PackedFrame> {
-    const file = LargeFile.open({ ...entry, source });
+  /** The bytes of a file of our own, the snapshot of a database, under the name and attributes of `entry`. */
+  *packSnapshot(entry: PlannedEntry, source: string, as: StoredAs): Generator<PackedFrame> {
+    // It lies where TMPDIR says, perhaps behind links.
+    const guard = { reach: (path: string) => Buffer.from(path, "latin1") };
+    yield* this.#packWhole(entry, LargeFile.open({ ...entry, source }, guard), as);
+  }
+
+  /** A database's own bytes. */
+  *packRaw(entry: PlannedEntry, as: StoredAs): Generator<PackedFrame> {
+    using guard = this.#guard;
+    yield* this.#packWhole(entry, LargeFile.open(entry, guard), as);
+  }
+
+  *#packWhole(entry: PlannedEntry, file: LargeFile | ReadOutcome, as: StoredAs): Generator<PackedFrame> {
     if (!(file instanceof LargeFile))
       return this.#packer.addAbsent(absentLine(entry, file.status, file.reason));
     yield* this.flush();
@@ -84,7 +108,7 @@ export class EntryPacker {
       if (this.#isPlain) return this.#move(entry, "it is too large to be scanned for secrets");
       return yield* this.#packLarge(entry);
     }
-    const outcome = readSmall(entry, this.#scratch);
+    const outcome = readSmall(entry, this.#scratch, this.#guard);
     if (outcome.tooLarge === true && !this.#isPlain) return yield* this.#packLarge(entry);
     if (this.#refuses(entry, outcome)) return;
     const content = this.#scratch.subarray(0, outcome.bytes);
@@ -115,7 +139,7 @@ export class EntryPacker {
   }
 
   *#packLarge(entry: PlannedEntry): Generator<PackedFrame> {
-    const file = LargeFile.open(entry);
+    const file = LargeFile.open(entry, this.#guard);
     if (!(file instanceof LargeFile)) return void this.#refuses(entry, file);
     if (this.#refuses(entry, file.opened)) return file[Symbol.dispose]();
     yield* this.flush();
@@ -150,22 +174,18 @@ export class EntryPacker {
 
   /** A directory that is gone stays, as the parent of what was planned below it. */
   *#packDirectory(entry: PlannedEntry): Generator<PackedFrame> {
-    const { status, reason, attributes } = readAttributes(entry);
+    const outcome = readAttributes(entry, this.#guard);
     yield* this.#room(entry, 0);
-    const facts =
-      status === "ok"
-        ? { status }
-        : withReason("vanished" as const, reason ?? "could not be looked at again");
     this.#packer.add({
       path: entry.path,
       type: "directory",
-      ...facts,
-      ...this.#keep(attributes ?? this.#lastAttributes),
+      ...directoryStatus(entry, outcome),
+      ...this.#keep(outcome.attributes ?? this.#lastAttributes),
     });
   }
 
   *#packSymlink(entry: PlannedEntry): Generator<PackedFrame> {
-    const outcome = readLink(entry);
+    const outcome = readLink(entry, this.#guard);
     if (this.#refuses(entry, outcome)) return;
     yield* this.#room(entry, 0);
     this.#packer.add({
@@ -182,7 +202,7 @@ export class EntryPacker {
    * is not, or this is another file by now: a file of its own.
    */
   *#packHardlink(entry: PlannedEntry): Generator<PackedFrame> {
-    const outcome = readAttributes(entry);
+    const outcome = readAttributes(entry, this.#guard);
     const { link } = entry;
     const stands = link !== undefined && this.#stored.has(link);
     const isSame = outcome.status === "ok" && (this.#isPlain ? !outcome.moved : !outcome.replaced);

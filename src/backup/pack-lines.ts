@@ -1,3 +1,4 @@
+import type { ReadOutcome } from "../disk/outcome.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 import type { AbsentLine, Attributes, EntryStatus } from "../format/entry.ts";
 
@@ -15,13 +16,14 @@ export function withReason<T extends EntryStatus>(
   return reason === undefined ? { status } : { status, reason };
 }
 
-/** The line of an entry that has no content. */
+/** The line of an entry that has no content. Of a root there is always something missed. */
 export function absentLine(entry: PlannedEntry, status: EntryStatus, reason: string | undefined): AbsentLine {
+  const isMissed = status === "changed" || (status === "vanished" && isRoot(entry));
   return {
     path: entry.path,
     type: entry.type,
     absent: true,
-    ...withReason(status === "changed" ? "unreadable" : status, reason),
+    ...withReason(isMissed ? "unreadable" : status, reason),
   };
 }
 
@@ -33,7 +35,23 @@ export function untakenLine(entry: PlannedEntry): AbsentLine | undefined {
     return { path, type, status: `excluded:${rule}`, absent: true, entries, size: bytes };
   }
   if (unreadable !== undefined) return { path, type, status: "unreadable", reason: unreadable, absent: true };
-  return vanished === undefined
-    ? undefined
-    : { path, type, status: "vanished", reason: vanished, absent: true };
+  return vanished === undefined ? undefined : absentLine(entry, "vanished", vanished);
+}
+
+/**
+ * What became of a directory. A root that is gone, or another folder now (its disk was unmounted, it was renamed away),
+ * is no directory that its owner deleted: the backup misses what was in it.
+ */
+export function directoryStatus(
+  entry: PlannedEntry,
+  { status, reason, replaced }: ReadOutcome,
+): { status: "ok" | "vanished" | "unreadable"; reason?: string } {
+  const isMissed = isRoot(entry) && (status === "vanished" || replaced === true);
+  if (isMissed) return { status: "unreadable", reason: reason ?? "it is another folder now" };
+  if (status === "ok") return { status };
+  return withReason(status === "unreadable" ? status : "vanished", reason);
+}
+
+function isRoot({ path }: PlannedEntry): boolean {
+  return !path.includes("/");
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, lstatSync, openSync, readSync, statSync, type BigIntStats } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, backup } from "node:sqlite";
 import type { Attributes } from "../format/entry.ts";
 import { settleCopy, sqliteCode, sqliteCodes, type CheckResult } from "./database-check.ts";
-import { copyFamily, removeCopy, sidecarsOf } from "./database-family.ts";
+import { copyFamily, lstatIn, removeCopy, sidecarsOf } from "./database-family.ts";
+import { assertOpened, lookAtDatabase, type DatabaseFile } from "./database-file.ts";
 import { DiskError } from "./errors.ts";
-import { openFlags } from "./magic.ts";
 import { factsOf, refusedOutcome } from "./outcome.ts";
+import type { Reach } from "./path-guard.ts";
 import type { PlannedEntry } from "./planned.ts";
 import { wasJustTouched } from "./read.ts";
 import { identityOf, isSame } from "./stat.ts";
@@ -18,8 +19,8 @@ export interface SnapshotOptions {
   /** After this the online copy is given up. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
-  /** Pages copied between two looks at clock and signal. */
-  readonly pagesPerStep?: number;
+  /** Bytes copied between two looks at clock and signal, at least a page. */
+  readonly stepBytes?: number;
 }
 
 /**
@@ -39,6 +40,8 @@ export interface Snapshot extends CheckResult {
   /** Of the original. */
   readonly attributes: Attributes;
   readonly method: SnapshotMethod;
+  /** Why it is a private copy, in words. */
+  readonly why?: string;
   /** False only for a private copy of files that never held still: the copy may be of several states. */
   readonly isConsistent: boolean;
   /** Sidecars that reading left beside the original (`-shm`, `-wal`): removing them could break other readers. */
@@ -51,40 +54,31 @@ export interface NoSnapshot {
   readonly reason: string;
 }
 
+/** Where the copy goes, and how the original is reached. */
+export interface SnapshotPlace {
+  /** Mode 0700, on a disk with room for the copy. */
+  readonly workDir: string;
+  readonly guard: Reach;
+}
+
 /**
- * Copies a live database into `workDir` (mode 0700, on a disk with room for it) in the state of one moment, and checks
- * the copy. Throws DiskError `no-space`, and the signal's reason when it is aborted. The original is never written to.
+ * Copies a live database in the state of one moment, and checks the copy; one that fails its check is made once more.
+ * Throws DiskError `no-space`, and the signal's reason when it is aborted. The original is never written to, and no
+ * sidecar of it is removed: other programs may have them open (removing them gave such readers I/O errors when tried).
  */
 export async function snapshotDatabase(
   entry: PlannedEntry,
-  workDir: string,
+  { workDir, guard }: SnapshotPlace,
   options: SnapshotOptions = {},
 ): Promise<Snapshot | NoSnapshot> {
   options.signal?.throwIfAborted();
   const copy = join(workDir, `${randomBytes(8).toString("hex")}.sqlite`);
   try {
-    const stats = lstatSync(Buffer.from(entry.source, "latin1"), { bigint: true });
-    if (!stats.isFile()) return { status: "vanished", reason: "is no longer a file" };
-    const sidecars = sidecarsOf(entry.source);
-    const made = await copyDatabase({ entry, copy, options, stats });
-    if ("reason" in made) {
-      removeCopy(copy);
-      return made;
-    }
-    const { size } = statSync(copy);
-    const result = settleCopy(copy, size);
-    const leftBehind = sidecarsOf(entry.source).filter((suffix) => !sidecars.includes(suffix));
-    const attributes = factsOf(entry, stats).attributes!;
-    return {
-      status: "ok",
-      file: copy,
-      source: Buffer.from(copy).toString("latin1"),
-      sizeBytes: statSync(copy).size,
-      attributes,
-      leftBehind,
-      ...made,
-      ...result,
-    };
+    const first = await takeSnapshot(entry, { copy, guard, options });
+    if (first.status !== "ok" || first.check !== "failed") return first;
+    removeCopy(copy);
+    const second = await takeSnapshot(entry, { copy, guard, options });
+    return { ...second, ...(second.status === "ok" && { leftBehind: union(first, second) }) };
   } catch (error) {
     removeCopy(copy);
     options.signal?.throwIfAborted();
@@ -92,14 +86,48 @@ export async function snapshotDatabase(
   }
 }
 
-interface Job {
-  readonly entry: PlannedEntry;
+interface Task {
   readonly copy: string;
+  readonly guard: Reach;
   readonly options: SnapshotOptions;
-  readonly stats: BigIntStats;
 }
 
-type Made = Pick<Snapshot, "method" | "isConsistent">;
+interface Job extends Task {
+  readonly source: string;
+  readonly file: DatabaseFile;
+}
+
+async function takeSnapshot(entry: PlannedEntry, task: Task): Promise<Snapshot | NoSnapshot> {
+  const { copy, guard } = task;
+  const { source } = entry;
+  const file = lookAtDatabase(source, guard);
+  if (!file.stats.isFile()) return { status: "vanished", reason: "is no longer a file" };
+  const sidecars = sidecarsOf(source, guard);
+  const made = await copyDatabase({ ...task, source, file });
+  if ("reason" in made) {
+    removeCopy(copy);
+    const logs = sidecars.filter((suffix) => suffix !== "-shm");
+    const left = logs.length === 0 ? "" : `; its log (${logs.join(", ")}) is not in the archive`;
+    return { ...made, reason: made.reason + left };
+  }
+  const result = settleCopy(copy, statSync(copy).size);
+  return {
+    status: "ok",
+    file: copy,
+    source: Buffer.from(copy).toString("latin1"),
+    sizeBytes: statSync(copy).size,
+    attributes: factsOf(entry, file.stats).attributes!,
+    leftBehind: sidecarsOf(source, guard).filter((suffix) => !sidecars.includes(suffix)),
+    ...made,
+    ...result,
+  };
+}
+
+function union(first: Snapshot, second: Snapshot): readonly string[] {
+  return [...new Set([...first.leftBehind, ...second.leftBehind])];
+}
+
+type Made = Pick<Snapshot, "method" | "isConsistent" | "why">;
 
 async function copyDatabase(job: Job): Promise<Made | NoSnapshot> {
   try {
@@ -114,18 +142,44 @@ async function copyDatabase(job: Job): Promise<Made | NoSnapshot> {
     if (code === sqliteCodes.notDatabase || code === sqliteCodes.corrupt) {
       return { status: "raw", reason: `SQLite cannot read it: ${(error as Error).message}` };
     }
-    return { method: "private-copy", isConsistent: copyFamily(job.entry.source, job.copy) };
+    return copyPrivately(job, error);
   }
 }
 
+function copyPrivately({ source, copy, guard }: Job, error: unknown): Made | NoSnapshot {
+  const code = sqliteCode(error) ?? 0;
+  const why = reasons.get(code) ?? `it could not be opened where it lies: ${(error as Error).message}`;
+  try {
+    return { method: "private-copy", isConsistent: copyFamily(source, copy, guard), why };
+  } catch (cause) {
+    if (cause instanceof DiskError && cause.code === "unsafe-link")
+      return { status: "raw", reason: cause.message };
+    throw cause;
+  }
+}
+
+const reasons: ReadonlyMap<number, string> = new Map([
+  [sqliteCodes.busy, "another program keeps it locked"],
+  [sqliteCodes.locked, "another program keeps it locked"],
+  [sqliteCodes.readonly, "a program that wrote to it was cut off"],
+]);
+
 /**
- * A database in WAL mode without a log is open nowhere. A plain read-only handle would create `-shm` and `-wal` beside
- * it and leave them; an immutable one does not, but would not notice a writer either: so we look before and after.
+ * A database in WAL mode without a log is open nowhere, or nobody has read or written through that handle. A plain
+ * read-only handle would create `-shm` and `-wal` beside it and leave them; an immutable one does not, but takes no lock
+ * and would not notice a writer: so we look before and after.
+ *
+ * A writer that comes in between is not missed. What it commits goes to a log that it creates; while the log is there
+ * the file itself does not change, and what was read is the state before. The file changes when the log is written back,
+ * at the latest as the writer closes and removes it: then its ctime is new, and it can be told from the old one, which
+ * is older than a tick of the clock of file times. So one of the two shows at the second look, in this order: the file,
+ * then the sidecars. A log that comes and goes after the look at the file comes after all reading. OpenClaw's
+ * lifecycle lock is not asked: it would tell less, as it tells of the gateway alone.
  */
 async function copyUnused(job: Job): Promise<boolean> {
-  const { source } = job.entry;
-  if (!isWalMode(source) || sidecarsOf(source).length > 0 || wasJustTouched(job.stats, Date.now()))
-    return false;
+  const { source, guard, file } = job;
+  const isUsed = sidecarsOf(source, guard).length > 0 || wasJustTouched(file.stats, Date.now());
+  if (!file.isWalMode || isUsed) return false;
   let trouble: unknown;
   try {
     await copyOnline(job, "?immutable=1");
@@ -133,28 +187,23 @@ async function copyUnused(job: Job): Promise<boolean> {
     if (sqliteCode(error) !== sqliteCodes.corrupt) throw error;
     trouble = error;
   }
-  const after = lstatSync(Buffer.from(source, "latin1"), { bigint: true });
-  const heldStill = isSame(identityOf(job.stats), identityOf(after)) && sidecarsOf(source).length === 0;
+  const after = lstatIn(guard, source);
+  const isUnchanged = after !== undefined && isSame(identityOf(file.stats), identityOf(after));
+  const heldStill = isUnchanged && sidecarsOf(source, guard).length === 0;
   if (heldStill && trouble !== undefined) throw trouble;
   if (!heldStill) removeCopy(job.copy);
   return heldStill;
 }
 
-/** Bytes 18 and 19 of the header are 2 in WAL mode (https://www.sqlite.org/fileformat.html § 1.3). */
-function isWalMode(source: string): boolean {
-  const fd = openSync(Buffer.from(source, "latin1"), openFlags);
-  try {
-    const versions = Buffer.alloc(2);
-    return readSync(fd, versions, 0, 2, 18) === 2 && versions[1] === 2;
-  } finally {
-    closeSync(fd);
-  }
-}
-
 async function copyOnline(job: Job, query: string): Promise<void> {
-  const { busyTimeoutMs = 5_000, deadlineMs = 15 * 60_000, signal, pagesPerStep = 16_384 } = job.options;
+  const {
+    busyTimeoutMs = 5_000,
+    deadlineMs = 15 * 60_000,
+    signal,
+    stepBytes = 64 * 1024 * 1024,
+  } = job.options;
   const deadline = performance.now() + deadlineMs;
-  const database = new DatabaseSync(databaseUri(job.entry.source) + query, {
+  const database = new DatabaseSync(databaseUri(job.source) + query, {
     readOnly: true,
     timeout: busyTimeoutMs,
   });
@@ -164,8 +213,9 @@ async function copyOnline(job: Job, query: string): Promise<void> {
     // and needs no schema that this SQLite understands.
     database.exec("BEGIN");
     database.prepare("PRAGMA user_version").get();
+    assertOpened(job.source, job.file.stats, job.guard);
     await backup(database, job.copy, {
-      rate: pagesPerStep,
+      rate: Math.max(1, Math.floor(stepBytes / Math.max(512, job.file.pageBytes))),
       progress: () => {
         signal?.throwIfAborted();
         if (performance.now() > deadline) throw new Error(`was not copied within ${deadlineMs} ms`);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, type BigIntStats } from "node:fs";
 import { openFlags } from "./magic.ts";
 import { factsOf, refusedOutcome, type ReadOutcome } from "./outcome.ts";
+import type { Reach } from "./path-guard.ts";
 import type { PlannedEntry } from "./planned.ts";
 import { readFully, waitForTick, wasJustTouched } from "./read.ts";
 import { identityOf, isSame, troubleOf } from "./stat.ts";
@@ -33,10 +34,10 @@ export class LargeFile {
   }
 
   /** A LargeFile, or why there is none. */
-  static open(entry: PlannedEntry): LargeFile | ReadOutcome {
+  static open(entry: PlannedEntry, guard: Reach): LargeFile | ReadOutcome {
     let fd: number | undefined;
     try {
-      fd = openSync(Buffer.from(entry.source, "latin1"), openFlags);
+      fd = openSync(guard.reach(entry.source), openFlags);
       let stats = fstatSync(fd, { bigint: true });
       if (wasJustTouched(stats, Date.now())) {
         waitForTick();

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { closeSync, fstatSync, lstatSync, openSync, readSync, readlinkSync, type BigIntStats } from "node:fs";
 import { openFlags } from "./magic.ts";
 import { factsOf, refusedOutcome, type ReadOutcome } from "./outcome.ts";
+import type { Reach } from "./path-guard.ts";
 import type { PlannedEntry } from "./planned.ts";
 import { identityOf, isSame, kindOf } from "./stat.ts";
 
@@ -18,10 +19,10 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
  * fstat again, up to four times. A file that grew in every attempt, each beginning with all that the one before had
  * read, is append-only: `ok`, with the bytes that a second reading confirmed.
  */
-export function readSmall(entry: PlannedEntry, into: Buffer): ReadOutcome {
+export function readSmall(entry: PlannedEntry, into: Buffer, guard: Reach): ReadOutcome {
   let fd: number | undefined;
   try {
-    fd = openSync(Buffer.from(entry.source, "latin1"), openFlags);
+    fd = openSync(guard.reach(entry.source), openFlags);
     const stats = fstatSync(fd, { bigint: true });
     if (!stats.isFile()) return notThatKind(entry);
     return readStill(entry, { fd, into, before: stats });
@@ -120,9 +121,9 @@ function notThatKind(entry: PlannedEntry): ReadOutcome {
 }
 
 /** Looks at a directory, a symlink or a further name of a file, without following or opening it. */
-export function readAttributes(entry: PlannedEntry): ReadOutcome {
+export function readAttributes(entry: PlannedEntry, guard: Reach): ReadOutcome {
   try {
-    const stats = lstatSync(Buffer.from(entry.source, "latin1"), { bigint: true });
+    const stats = lstatSync(guard.reach(entry.source), { bigint: true });
     const expected = entry.type === "hardlink" ? "file" : entry.type;
     if (kindOf(stats) !== expected) return notThatKind(entry);
     return { status: "ok", bytes: 0, ...factsOf(entry, stats) };
@@ -136,11 +137,11 @@ export interface LinkOutcome extends ReadOutcome {
   readonly target?: string;
 }
 
-export function readLink(entry: PlannedEntry): LinkOutcome {
-  const outcome = readAttributes(entry);
+export function readLink(entry: PlannedEntry, guard: Reach): LinkOutcome {
+  const outcome = readAttributes(entry, guard);
   if (outcome.status !== "ok") return outcome;
   try {
-    return { ...outcome, target: readlinkSync(Buffer.from(entry.source, "latin1"), "latin1") };
+    return { ...outcome, target: readlinkSync(guard.reach(entry.source), "latin1") };
   } catch (error) {
     return refusedOutcome(error);
   }

@@ -1,4 +1,5 @@
 import type { BigIntStats } from "node:fs";
+import { DiskError } from "./errors.ts";
 import { systemCode } from "./io-error.ts";
 import type { Identity } from "./planned.ts";
 
@@ -46,6 +47,7 @@ export function isSame(a: Identity, b: Identity): boolean {
 
 /** What the system called the trouble, for a reason that people read. */
 export function troubleOf(error: unknown): string {
+  if (error instanceof DiskError) return error.message;
   return systemCode(error) ?? (error instanceof Error ? error.message : String(error));
 }
 

@@ -8,6 +8,7 @@ import { findSecret } from "../../src/backup/content-scan/secret-rules.ts";
 import { ValueSearch } from "../../src/backup/content-scan/value-search.ts";
 import { createBackup } from "../../src/backup/create.ts";
 import { EntryPacker } from "../../src/backup/pack-frame.ts";
+import { PathGuard } from "../../src/disk/path-guard.ts";
 import type { PlannedEntry } from "../../src/disk/planned.ts";
 import { TreeScan } from "../../src/disk/scan.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
@@ -86,12 +87,12 @@ describe("a file is sealed as not scanned", () => {
   ])("where it %s since it was found", async (_what, act) => {
     const { dir, entries } = candidatesOf({ "a.md": "text" });
     act(join(dir, "a.md"));
-    expect(await scanner.scan(entries[0]!)).toEqual({ sealedBy: "not-scanned" });
+    expect(await scanner.scan(entries)).toEqual([{ sealedBy: "not-scanned" }]);
   });
 
   it("where it is longer than what is read", async () => {
     const { entries } = candidatesOf({ "a.md": "text" });
-    expect(await new EntryScanner([], 3).scan(entries[0]!)).toEqual({ sealedBy: "not-scanned" });
+    expect(await new EntryScanner([], 3).scan(entries)).toEqual([{ sealedBy: "not-scanned" }]);
   });
 
   it("where the scan of one is ended, the whole backup is", async () => {
@@ -155,7 +156,12 @@ describe("what is written readable is what was scanned", () => {
       section: "plain",
       ...(sha256 === undefined ? {} : { scannedSha256: sha256 }),
     };
-    const packer = new EntryPacker("plain", 1, new Set());
+    const packer = new EntryPacker({
+      section: "plain",
+      compressionLevel: 1,
+      linkTargets: new Set(),
+      guard: new PathGuard(),
+    });
     const lines = [...packer.pack([entry])].flatMap((frame) => frame.lines);
     expect(packer.moved).toEqual([entry]);
     expect(lines).toMatchObject([{ status: "moved", reason: "it is not what was scanned for secrets" }]);

@@ -16,7 +16,13 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { snapshotDatabase, type NoSnapshot, type Snapshot } from "../../src/disk/database.ts";
+import {
+  snapshotDatabase,
+  type NoSnapshot,
+  type Snapshot,
+  type SnapshotPlace,
+} from "../../src/disk/database.ts";
+import { PathGuard } from "../../src/disk/path-guard.ts";
 import type { PlannedEntry } from "../../src/disk/planned.ts";
 import { bytesOf, freshDir, plant } from "../support/tree.ts";
 import { mountSmallDisk } from "../support/small-disk.ts";
@@ -32,8 +38,14 @@ function entryOf(source: string): PlannedEntry {
   };
 }
 
+function place(workDir: string): SnapshotPlace {
+  const guard = new PathGuard();
+  onTestFinished(() => guard.release());
+  return { workDir, guard };
+}
+
 async function taken(source: string, workDir = freshDir()): Promise<Snapshot> {
-  const outcome = await snapshotDatabase(entryOf(source), workDir, { busyTimeoutMs: 200 });
+  const outcome = await snapshotDatabase(entryOf(source), place(workDir), { busyTimeoutMs: 200 });
   if (outcome.status !== "ok") throw new Error(`no snapshot: ${outcome.status} ${outcome.reason}`);
   return outcome;
 }
@@ -109,8 +121,8 @@ describe("a live database", () => {
   test("copying in small steps does not start again whenever another program writes", async () => {
     const file = walDatabase(200_000);
     await otherProcess(file, `console.log("up"); setInterval(() => { ${insertRows(20)} }, 1)`);
-    const options = { pagesPerStep: 1, deadlineMs: 10_000 };
-    const snapshot = await snapshotDatabase(entryOf(file), freshDir(), options);
+    const options = { stepBytes: 1, deadlineMs: 10_000 };
+    const snapshot = await snapshotDatabase(entryOf(file), place(freshDir()), options);
     expect(snapshot).toMatchObject({ status: "ok", check: "ok", method: "online" });
   });
 
@@ -253,7 +265,7 @@ describe("the check", () => {
 });
 
 async function outcomeOf(source: string, workDir = freshDir()): Promise<NoSnapshot | Snapshot> {
-  return snapshotDatabase(entryOf(source), workDir, { busyTimeoutMs: 100 });
+  return snapshotDatabase(entryOf(source), place(workDir), { busyTimeoutMs: 100 });
 }
 
 describe("no snapshot", () => {
@@ -278,7 +290,7 @@ describe("no snapshot", () => {
     const file = join(plant(freshDir(), { "a.db": { rows: 3 } }), "a.db");
     const workDir = freshDir();
     const signal = AbortSignal.abort(new Error("stop"));
-    await expect(snapshotDatabase(entryOf(file), workDir, { signal })).rejects.toThrow("stop");
+    await expect(snapshotDatabase(entryOf(file), place(workDir), { signal })).rejects.toThrow("stop");
     expect(readdirSync(workDir)).toEqual([]);
   });
 

@@ -20,6 +20,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { LargeFile } from "../../src/disk/large-file.ts";
 import { OwnerNames } from "../../src/disk/owner-names.ts";
+import { PathGuard } from "../../src/disk/path-guard.ts";
 import type { PlannedEntry } from "../../src/disk/planned.ts";
 import { readAttributes, readLink, readSmall } from "../../src/disk/read.ts";
 import { scan } from "../../src/disk/scan.ts";
@@ -45,11 +46,17 @@ async function settle(): Promise<void> {
 
 const into = Buffer.alloc(64 * 1024);
 
+function guard(): PathGuard {
+  const made = new PathGuard();
+  onTestFinished(() => made.release());
+  return made;
+}
+
 describe("reading a small file", () => {
   test("a file at rest is read whole, with mode, times and owner", async () => {
     const { file, entry } = planned({ "a.md": { text: "hello", mode: 0o4640 } });
     await settle();
-    const outcome = readSmall(entry, into);
+    const outcome = readSmall(entry, into, guard());
     const { mtimeNs, uid, gid } = lstatSync(file, { bigint: true });
     expect(into.toString("utf8", 0, outcome.bytes)).toBe("hello");
     expect(outcome).toEqual({
@@ -70,21 +77,21 @@ describe("reading a small file", () => {
     const { file, entry } = planned({ "a.md": "old" });
     // A negative number given to utimes silently means now.
     execFileSync("touch", ["-d", "@-86400.123456789", file]);
-    expect(readSmall(entry, into).attributes?.mtime).toBe("-86400123456789");
+    expect(readSmall(entry, into, guard()).attributes?.mtime).toBe("-86400123456789");
   });
 
   test("a file that changed since the scan is read as it is now, and called moved", async () => {
     const { file, entry } = planned({ "a.md": "before" });
     writeFileSync(file, "after it");
     await settle();
-    expect(readSmall(entry, into)).toMatchObject({ status: "ok", bytes: 8, moved: true });
+    expect(readSmall(entry, into, guard())).toMatchObject({ status: "ok", bytes: 8, moved: true });
   });
 
   test("a file touched a moment ago is looked at again after the clock of file times has moved on", () => {
     const { file, entry } = planned({ "a.md": "before" });
     writeFileSync(file, "after it");
     const startedAt = performance.now();
-    expect(readSmall(entry, into).status).toBe("ok");
+    expect(readSmall(entry, into, guard()).status).toBe("ok");
     expect(performance.now() - startedAt).toBeGreaterThan(10);
   });
 
@@ -93,7 +100,7 @@ describe("reading a small file", () => {
     writeFileSync(`${file}.new`, "same");
     renameSync(`${file}.new`, file);
     await settle();
-    expect(readSmall(entry, into)).toMatchObject({ status: "ok", moved: true });
+    expect(readSmall(entry, into, guard())).toMatchObject({ status: "ok", moved: true });
   });
 
   test.each([
@@ -107,28 +114,35 @@ describe("reading a small file", () => {
   ])("a file that %s since the scan is vanished", (_what, change, reason) => {
     const { file, entry } = planned({ "a.md": "x" });
     change(file);
-    expect(readSmall(entry, into)).toEqual({ status: "vanished", reason, bytes: 0 });
+    expect(readSmall(entry, into, guard())).toEqual({ status: "vanished", reason, bytes: 0 });
   });
 
   test("a file that outgrew its frame says so and gives its beginning", async () => {
     const { file, entry } = planned({ "a.md": "x" });
     writeFileSync(file, Buffer.alloc(into.length + 1, 7));
     await settle();
-    expect(readSmall(entry, into)).toMatchObject({ status: "changed", tooLarge: true, bytes: into.length });
+    expect(readSmall(entry, into, guard())).toMatchObject({
+      status: "changed",
+      tooLarge: true,
+      bytes: into.length,
+    });
   });
 
   test("a small file with a hole is sparse, one without is not", () => {
     const { file, entry } = planned({ "a.md": "", "b.md": "x" });
     truncateSync(file, into.length + 4096);
-    expect(readSmall(entry, Buffer.alloc(into.length * 2))).toMatchObject({ status: "ok", sparse: true });
-    expect(readSmall(plannedIn(join(file, ".."), "b.md"), into).sparse).toBeUndefined();
+    expect(readSmall(entry, Buffer.alloc(into.length * 2), guard())).toMatchObject({
+      status: "ok",
+      sparse: true,
+    });
+    expect(readSmall(plannedIn(join(file, ".."), "b.md"), into, guard()).sparse).toBeUndefined();
   });
 
   test("a file that another program appends to without pause is whole up to a length that it had", async () => {
     const { file, entry } = planned({ "a.md": "line 0\n" });
     await writerOf(file, "fs.appendFileSync(file, `line ${n}\\n`)");
     for (let round = 0; round < 5; round += 1) {
-      const outcome = readSmall(entry, Buffer.alloc(16 * 1024 * 1024));
+      const outcome = readSmall(entry, Buffer.alloc(16 * 1024 * 1024), guard());
       expect(outcome.status).toBe("ok");
       expect(readFileSync(file).length).toBeGreaterThanOrEqual(outcome.bytes);
     }
@@ -144,7 +158,7 @@ describe("reading a small file", () => {
     const deadline = Date.now() + 20_000;
     // On a busy machine the writer may be asleep for many rounds.
     while (outcomes.filter(({ status }) => status === "changed").length < 5 && Date.now() < deadline) {
-      const { status, bytes } = readSmall(entry, into);
+      const { status, bytes } = readSmall(entry, into, guard());
       outcomes.push({ status, content: into.toString("utf8", 0, bytes) });
     }
     expect(outcomes.map(({ status }) => status)).toContain("changed");
@@ -169,7 +183,7 @@ async function writerOf(file: string, step: string): Promise<void> {
 }
 
 function openLarge(entry: PlannedEntry): LargeFile {
-  const file = LargeFile.open(entry);
+  const file = LargeFile.open(entry, guard());
   if (!(file instanceof LargeFile)) throw new Error(`not opened: ${file.status}`);
   return file;
 }
@@ -239,29 +253,29 @@ describe("reading a large file", () => {
     expect(large.sizeBytes).toBe(5 * 1024 ** 3);
     large[Symbol.dispose]();
     rmSync(file);
-    expect(LargeFile.open(entry)).toEqual({ status: "vanished", reason: "ENOENT", bytes: 0 });
+    expect(LargeFile.open(entry, guard())).toEqual({ status: "vanished", reason: "ENOENT", bytes: 0 });
   });
 });
 
 describe("directories and links", () => {
   test("a directory is looked at without being opened", () => {
     const { entry } = planned({ d: { dir: true, mode: 0o1750 } }, "d");
-    expect(readAttributes(entry)).toMatchObject({ status: "ok", attributes: { mode: 0o750 } });
+    expect(readAttributes(entry, guard())).toMatchObject({ status: "ok", attributes: { mode: 0o750 } });
   });
 
   test("a link's target comes back byte for byte", () => {
     const { entry } = planned({ l: { to: "nowhere/\xff\n" } }, "l");
-    expect(readLink(entry)).toMatchObject({ status: "ok", target: "nowhere/\xff\n" });
+    expect(readLink(entry, guard())).toMatchObject({ status: "ok", target: "nowhere/\xff\n" });
   });
 
   test("a link that points elsewhere since the scan is moved, one that is a file now has vanished", () => {
     const { file, entry } = planned({ l: { to: "a" } }, "l");
     rmSync(file);
     symlinkSync("b", file);
-    expect(readLink(entry)).toMatchObject({ status: "ok", target: "b", moved: true });
+    expect(readLink(entry, guard())).toMatchObject({ status: "ok", target: "b", moved: true });
     rmSync(file);
     writeFileSync(file, "x");
-    expect(readLink(entry)).toMatchObject({ status: "vanished" });
+    expect(readLink(entry, guard())).toMatchObject({ status: "vanished" });
   });
 
   test("a number without a name has an empty one", () => {
@@ -277,8 +291,9 @@ test.runIf(canBecomeNobody)("a file without permission is unreadable", () => {
   const readPath = new URL("../../src/disk/read.ts", import.meta.url).pathname;
   const output = runAsNobody(
     `import { readSmall } from ${JSON.stringify(readPath)};
+    const guard = { reach: (path) => Buffer.from(path, "latin1") };
     const entry = { path: "ws/a.md", type: "file", section: "plain", size: 6, source: process.argv[1] };
-    console.log(JSON.stringify(readSmall(entry, Buffer.alloc(10))));`,
+    console.log(JSON.stringify(readSmall(entry, Buffer.alloc(10), guard)));`,
     file,
   );
   expect(JSON.parse(output)).toEqual({ status: "unreadable", reason: "EACCES", bytes: 0 });

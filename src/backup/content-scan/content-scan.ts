@@ -45,11 +45,7 @@ class Work {
   async here(): Promise<void> {
     const { EntryScanner } = await import("./scan-entry.ts");
     const scanner = new EntryScanner(this.#options.values, this.#options.bytesMax);
-    await this.#each(async ({ entries }) => {
-      const verdicts: ContentVerdict[] = [];
-      for (const entry of entries) verdicts.push(await scanner.scan(entry));
-      return verdicts;
-    });
+    await this.#each(({ entries }) => scanner.scan(entries));
   }
 
   async inWorkers(count: number): Promise<void> {

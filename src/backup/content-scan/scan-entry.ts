@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { PathGuard } from "../../disk/path-guard.ts";
 import type { PlannedEntry } from "../../disk/planned.ts";
 import { readLink, readSmall } from "../../disk/read.ts";
 import type { ContentVerdict } from "../../disk/scan.ts";
@@ -20,18 +21,19 @@ export class EntryScanner {
     this.#scratch = Buffer.allocUnsafeSlow(bytesMax);
   }
 
-  /** Never rejects: where a rule fails on an entry, that one is not scanned. */
-  async scan(entry: PlannedEntry): Promise<ContentVerdict> {
-    try {
-      return await this.#scan(entry);
-    } catch {
-      return { sealedBy: "not-scanned" };
+  /** A verdict each, in order. Never rejects: where a rule fails on an entry, that one is not scanned. */
+  async scan(batch: readonly PlannedEntry[]): Promise<ContentVerdict[]> {
+    using guard = new PathGuard();
+    const verdicts: ContentVerdict[] = [];
+    for (const entry of batch) {
+      verdicts.push(await this.#scan(entry, guard).catch(() => ({ sealedBy: "not-scanned" })));
     }
+    return verdicts;
   }
 
-  async #scan(entry: PlannedEntry): Promise<ContentVerdict> {
-    if (entry.type === "symlink") return sealedBy(await this.#inLink(entry));
-    const { status, reason, moved, bytes } = readSmall(entry, this.#scratch);
+  async #scan(entry: PlannedEntry, guard: PathGuard): Promise<ContentVerdict> {
+    if (entry.type === "symlink") return sealedBy(await this.#inLink(entry, guard));
+    const { status, reason, moved, bytes } = readSmall(entry, this.#scratch, guard);
     if (status !== "ok" || moved === true || reason !== undefined) return { sealedBy: "not-scanned" };
     const content = this.#scratch.subarray(0, bytes);
     const scannedSha256 = hash("sha256", content, "hex");
@@ -45,8 +47,8 @@ export class EntryScanner {
   }
 
   /** One that cannot be read is sealed: nobody knows what it will say when it is captured. */
-  async #inLink(entry: PlannedEntry): Promise<string | undefined> {
-    const { target, moved } = readLink(entry);
+  async #inLink(entry: PlannedEntry, guard: PathGuard): Promise<string | undefined> {
+    const { target, moved } = readLink(entry, guard);
     if (target === undefined || moved === true) return "not-scanned";
     return this.#secretIn(entry.path, Buffer.from(target, "latin1"), target);
   }

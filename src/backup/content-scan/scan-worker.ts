@@ -1,6 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { PlannedEntry } from "../../disk/planned.ts";
-import type { ContentVerdict } from "../../disk/scan.ts";
 import { EntryScanner } from "./scan-entry.ts";
 import type { Wanted } from "./value-search.ts";
 
@@ -19,9 +18,7 @@ parentPort!.on("message", (batch: readonly PlannedEntry[]) => {
 });
 
 async function answer(batch: readonly PlannedEntry[]): Promise<void> {
-  const verdicts: ContentVerdict[] = [];
-  for (const entry of batch) verdicts.push(await scanner.scan(entry));
   // A thread of Node, no window: there is no origin.
   // eslint-disable-next-line unicorn/require-post-message-target-origin
-  parentPort!.postMessage(verdicts);
+  parentPort!.postMessage(await scanner.scan(batch));
 }
