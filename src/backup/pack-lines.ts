@@ -16,15 +16,12 @@ export function withReason<T extends EntryStatus>(
   return reason === undefined ? { status } : { status, reason };
 }
 
-/** The line of an entry that has no content. Of a root there is always something missed. */
+/** The line of an entry that has no content. A root that is gone is missed, whoever removed it. */
 export function absentLine(entry: PlannedEntry, status: EntryStatus, reason: string | undefined): AbsentLine {
-  const isMissed = status === "changed" || (status === "vanished" && isRoot(entry));
-  return {
-    path: entry.path,
-    type: entry.type,
-    absent: true,
-    ...withReason(isMissed ? "unreadable" : status, reason),
-  };
+  const { path, type } = entry;
+  if (status === "vanished" && isRoot(entry))
+    return { path, type, absent: true, status: "unreadable", reason: goneRoot(entry, reason) };
+  return { path, type, absent: true, ...withReason(status === "changed" ? "unreadable" : status, reason) };
 }
 
 /** The line of an entry that the scan already knew it would not take. */
@@ -46,10 +43,16 @@ export function directoryStatus(
   entry: PlannedEntry,
   { status, reason, replaced }: ReadOutcome,
 ): { status: "ok" | "vanished" | "unreadable"; reason?: string } {
-  const isMissed = isRoot(entry) && (status === "vanished" || replaced === true);
-  if (isMissed) return { status: "unreadable", reason: reason ?? "it is another folder now" };
+  if (isRoot(entry) && status === "vanished")
+    return { status: "unreadable", reason: goneRoot(entry, reason) };
+  if (isRoot(entry) && replaced === true)
+    return { status: "unreadable", reason: "the folder that is backed up is another folder now" };
   if (status === "ok") return { status };
   return withReason(status === "unreadable" ? status : "vanished", reason);
+}
+
+function goneRoot({ type }: PlannedEntry, reason: string | undefined): string {
+  return `the ${type === "directory" ? "folder" : "file"} that is backed up is gone: ${reason ?? "ENOENT"}`;
 }
 
 function isRoot({ path }: PlannedEntry): boolean {

@@ -20,9 +20,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createBackup } from "../../src/backup/create.ts";
-import type { CreateReport, ListedEntry } from "../../src/backup/reports.ts";
+import { contentsOf, createWhile } from "../support/create-while.ts";
 import { noise } from "../support/installation.ts";
-import { plainSectionOf } from "../support/plain-section.ts";
 import { plant, type Tree } from "../support/tree.ts";
 import { walkTree } from "../support/walk.ts";
 import { makeWorld, namesIn, type World } from "../support/world.ts";
@@ -48,38 +47,6 @@ const tree: Tree = {
 };
 
 const database: Tree = { ".openclaw/memory.sqlite": { rows: 20 } };
-
-interface Outcome {
-  readonly report: CreateReport;
-  /** Path → section, type and status. */
-  readonly entries: Readonly<Record<string, string>>;
-  readonly plain: Buffer;
-  readonly archive: string;
-}
-
-/** Backs up with `act` called when all is planned and nothing read yet. */
-async function createWhile(world: World, act: (at: (path: string) => string) => void): Promise<Outcome> {
-  const archive = join(world.archives, "a.ocbak");
-  const start = (label: string): void => {
-    if (label === "create") act((path) => join(world.home, ".openclaw", path));
-  };
-  const report = await createBackup(
-    { output: archive, sealing: { recipients: [world.recipient] } },
-    world.context({ progress: { start, advance() {}, finish() {} } }),
-  );
-  return { report, archive, ...(await contentsOf(world, archive)) };
-}
-
-async function contentsOf(world: World, archive: string): Promise<Pick<Outcome, "entries" | "plain">> {
-  const { out } = await world.ocbak(["ls", "--json", archive]);
-  const listed = (JSON.parse(out) as { entries: ListedEntry[] }).entries;
-  return {
-    entries: Object.fromEntries(
-      listed.map(({ path, section, type, status }) => [path, `${section} ${type} ${status}`]),
-    ),
-    plain: plainSectionOf(readFileSync(archive)),
-  };
-}
 
 async function plantedWorld(): Promise<World> {
   const world = await makeWorld();
