@@ -13,6 +13,8 @@ export interface Context {
   readonly uid: number;
   readonly gid: number;
   readonly pid: number;
+  /** Whether a process of this number runs on this machine. */
+  readonly isRunning: (pid: number) => boolean;
   /** Versions of ocbak and of the node it runs on. */
   readonly toolVersion: string;
   readonly nodeVersion: string;

@@ -22,6 +22,14 @@ export async function whileGatewayStopped<T>(
   }
 }
 
+/** What of a target a gateway is known by. */
+export function gatewayTarget(
+  { stateDir, profile }: { readonly stateDir: string; readonly profile: string | null },
+  home: string | null,
+): Pick<Installation, "stateDir" | "profile" | "home" | "configFile"> {
+  return { stateDir, profile, home: home ?? "", configFile: null };
+}
+
 /** A gateway that runs on what is to be replaced would go on writing into the old tree. */
 export function assertGatewayStopped(installation: Pick<Installation, "stateDir">, context: Context): void {
   if (gatewayState(installation, context) !== "running") return;

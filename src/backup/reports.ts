@@ -1,4 +1,6 @@
+import type { ArchiveFacts } from "./archive-metadata.ts";
 import type { EntryStatus, EntryType, Nanoseconds, SectionName } from "../format/entry.ts";
+import type { LeftOutByRule } from "./left-out.ts";
 
 /** How much an archive was proved to hold, in rising order (specification § Verdicts). */
 export type ProvedVerdict = "complete" | "intact" | "full" | "authentic";
@@ -17,7 +19,8 @@ export interface CaptureFinding {
   /** Entry path as text; bytes that are no UTF-8 as `pathHex` beside it. */
   readonly path: string;
   readonly pathHex?: string;
-  readonly status: EntryStatus;
+  /** `unfit-name`: no entry path can hold its name, so that it is in no archive. */
+  readonly status: EntryStatus | "unfit-name";
   readonly reason: string;
 }
 
@@ -61,6 +64,8 @@ export interface CreateReport {
     /** What was sealed for what it holds: the kind of secret, never the secret. */
     readonly hits: readonly ScanHit[];
   };
+  /** What rules leave out, each rule once, the largest first. */
+  readonly leftOut: readonly LeftOutByRule[];
   readonly findings: readonly CaptureFinding[];
   /** Warnings for people: remote mode, a database that failed its check, … */
   readonly warnings: readonly string[];
@@ -179,6 +184,23 @@ export interface RestoreReport {
   readonly dryRun: boolean;
 }
 
+/** What `restore --undo` did, or would do. */
+export interface UndoReport {
+  readonly archiveId: string | null;
+  /** When the restore began that was taken back. */
+  readonly restoredAt: string;
+  /**
+   * `undone`: where what was restored is now, null where it had gone; `restored`: from where the old one came back, null
+   * where nothing was before.
+   */
+  readonly places: readonly {
+    readonly path: string;
+    readonly undone: string | null;
+    readonly restored: string | null;
+  }[];
+  readonly dryRun: boolean;
+}
+
 /** What was saved from a damaged copy, and by which proof it is known to be whole. */
 export interface SalvageReport {
   readonly archiveId: string | null;
@@ -209,6 +231,8 @@ export interface InspectReport {
     readonly platform: string;
     readonly openclawVersion: string | null;
   };
+  /** null: known only with the key. */
+  readonly facts: ArchiveFacts | null;
   /** null: the archive belongs to no series. */
   readonly series: { readonly id: string; readonly sequence: number } | null;
   readonly tags: readonly string[];

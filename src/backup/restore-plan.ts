@@ -3,9 +3,11 @@ import { DiskError } from "../disk/errors.ts";
 import { inspectTargets } from "../disk/inspect-target.ts";
 import { type Owner, resolveOwner } from "../disk/owner.ts";
 import { type Placement, planPlacement } from "../disk/plan.ts";
+import type { Leftover } from "../disk/recovery.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
 import type { Context } from "./context.ts";
 import { type ReadOptions, type Signer, signerOf } from "./read-options.ts";
+import { leftoversOf } from "./restore-recovery.ts";
 import { type PlaceChoices, type RestoreRoots, placeRoots } from "./restore-roots.ts";
 
 export interface RestoreOptions extends ReadOptions, PlaceChoices {
@@ -27,6 +29,10 @@ export interface RestorePlan {
   readonly owner: Owner;
   readonly roots: RestoreRoots;
   readonly placement: Placement;
+  /** What earlier restores left at the targets: to be cleared before this one is planned anew. */
+  readonly leftovers: readonly Leftover[];
+  /** Records of earlier restores there, by which these can be taken back. */
+  readonly undoRecords: readonly string[];
   readonly verdict: "intact" | "full" | "authentic";
   readonly signer: Signer | null;
   readonly entries: number;
@@ -54,11 +60,9 @@ export async function planRestore(
     ...(profile !== undefined && { profile }),
   };
   const roots = await placeRoots(entries, manifest, { ...choices, home: owner.home ?? "", cwd: context.cwd });
+  const facts = inspectTargets(roots.roots, owner.home);
   const placement = planPlacement(roots.roots, {
-    facts: inspectTargets(
-      roots.roots.map(({ target }) => target),
-      owner.home,
-    ),
+    facts,
     existing: options.replace === true ? "put-aside" : "refuse",
     owner,
     uid: context.uid,
@@ -73,6 +77,8 @@ export async function planRestore(
     owner,
     roots,
     placement,
+    leftovers: leftoversOf(facts, context),
+    undoRecords: [...facts.targets.values()].flatMap((target) => target.undoRecords),
     verdict: proved,
     signer,
     entries: sections.reduce((sum, { totals }) => sum + totals.entries, 0),

@@ -1,9 +1,10 @@
 import { normalize, resolve } from "node:path";
-import type { RestoreRoot } from "../disk/plan.ts";
+import type { RestoreRoot, Stay } from "../disk/plan.ts";
 import type { OpenArchive } from "../format/archive.ts";
 import { parentOf, rootIdOf } from "../format/entry-path.ts";
 import { isStored } from "../format/entry.ts";
 import type { Manifest } from "../format/manifest.ts";
+import { machinePlaces } from "../openclaw/machine-places.ts";
 import { mapPath, targetPlaces, type PathMove } from "../openclaw/target.ts";
 import { describedWorkspaces, textFact } from "./archive-metadata.ts";
 import { BackupError } from "./errors.ts";
@@ -51,7 +52,10 @@ export async function placeRoots(
     ...homeMove(entries, installation.stateDir, to.home),
   ];
   const chosen = chosenWorkspaces(entries, to);
-  const sizes = await rootSizes(entries);
+  const { sizes, present } = await indexFacts(
+    entries,
+    machinePlaces.map((path) => `state/${path}`),
+  );
   const roots = entries.roots
     .filter(({ id }) => sizes.has(id))
     .map(({ id, sourcePath }) => ({
@@ -61,6 +65,7 @@ export async function placeRoots(
         chosen.get(id) ?? (id === "state" ? stateDir : (mapPath(sourcePath, moves) ?? sourcePath)),
       ),
       ...sizes.get(id)!,
+      ...(id === "state" && { stays: staysOf(machinePlaces, present) }),
     }));
   return { roots, moves, stateDir, profile };
 }
@@ -98,13 +103,29 @@ function workspaceRoot({ roots, metadata }: OpenArchive, agent: string | undefin
   });
 }
 
+/** What the archive does not have: of a folder and what is in it, the folder. */
+function staysOf(paths: readonly string[], present: ReadonlySet<string>): Stay[] {
+  const absent = paths.filter((path) => !present.has(`state/${path}`));
+  const tops = absent.filter((path) => !absent.some((other) => path.startsWith(`${other}/`)));
+  return tops.map((path) => ({ path, parents: [] }));
+}
+
 type RootSize = Pick<RestoreRoot, "type"> & { readonly bytes: number };
 
-/** What kind of thing each root is, and how much it holds. A root of which nothing is stored is not there. */
-async function rootSizes(entries: OpenArchive): Promise<Map<string, RootSize>> {
+interface IndexFacts {
+  /** What kind of thing each root is, and how much it holds. A root of which nothing is stored is not there. */
+  readonly sizes: ReadonlyMap<string, RootSize>;
+  /** Those of the asked paths that are stored. */
+  readonly present: ReadonlySet<string>;
+}
+
+async function indexFacts(entries: OpenArchive, asked: readonly string[]): Promise<IndexFacts> {
+  const wanted = new Set(asked);
   const sizes = new Map<string, RootSize>();
+  const present = new Set<string>();
   for await (const { line } of linesOf(entries)) {
     if (!isStored(line)) continue;
+    if (wanted.has(line.path)) present.add(line.path);
     const id = rootIdOf(line.path);
     const type =
       parentOf(line.path) === undefined && line.type !== "directory"
@@ -112,5 +133,5 @@ async function rootSizes(entries: OpenArchive): Promise<Map<string, RootSize>> {
         : (sizes.get(id)?.type ?? "directory");
     sizes.set(id, { type, bytes: (sizes.get(id)?.bytes ?? 0) + (line.type === "file" ? line.size : 0) });
   }
-  return sizes;
+  return { sizes, present };
 }

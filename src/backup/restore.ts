@@ -4,13 +4,15 @@ import { assertPlaceable } from "../disk/refusals.ts";
 import type { Ownership } from "../disk/staged-file.ts";
 import { Staging } from "../disk/staging.ts";
 import { StagingWriter } from "../disk/staging-writer.ts";
+import { removeVoidRecords } from "../disk/undo.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
 import type { Context } from "./context.ts";
 import { BackupError } from "./errors.ts";
 import { openArchive } from "./open-archive.ts";
-import { assertGatewayStopped, whileGatewayStopped } from "./gateway-stop.ts";
+import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gateway-stop.ts";
 import { hasKey, openSource } from "./read-options.ts";
 import type { RestoreReport } from "./reports.ts";
+import { clearLeftovers, processesOf } from "./restore-recovery.ts";
 import { type Restored, restoreReport } from "./restore-report.ts";
 import { type RestoreOptions, type RestorePlan, type RestoreSetting, planRestore } from "./restore-plan.ts";
 import { stageEntries } from "./stage-entries.ts";
@@ -28,20 +30,31 @@ export async function restoreArchive(
   await using source = await openSource(path, options, context);
   const archive = await openArchive(source);
   const entries = await openProved(archive, options);
-  const plan = await planRestore(archive, entries, { options, context });
+  const setting = { options, context };
+  const plan = await planRestore(archive, entries, setting);
   if (options.dryRun === true) return restoreReport(plan, undefined);
-  assertPlaceable(plan.placement);
-  const target = {
-    stateDir: plan.roots.stateDir,
-    profile: plan.roots.profile,
-    home: plan.owner.home ?? "",
-    configFile: null,
-  };
+  // What a killed restore left may be what speaks against this one.
+  if (plan.leftovers.length === 0) assertPlaceable(plan.placement);
+  const target = gatewayTarget(plan.roots, plan.owner.home);
   if (options.stopGateway !== true) assertGatewayStopped(target, context);
-  const restored = await whileGatewayStopped(target, { wanted: options.stopGateway === true }, context, () =>
-    carryOut(plan, { archive, entries }, { options, context }),
-  );
-  return restoreReport(plan, restored);
+  // Awaited here: the archive is closed when this function ends.
+  return await whileGatewayStopped(target, { wanted: options.stopGateway === true }, context, async () => {
+    const cleared = await afterClearing(plan, { archive, entries }, setting);
+    return restoreReport(cleared, await carryOut(cleared, { archive, entries }, setting));
+  });
+}
+
+/** The plan for the machine as it is once earlier restores are brought to their end. */
+async function afterClearing(
+  plan: RestorePlan,
+  { archive, entries }: { archive: Archive; entries: OpenArchive },
+  setting: RestoreSetting,
+): Promise<RestorePlan> {
+  if (plan.leftovers.length === 0) return plan;
+  clearLeftovers(plan.leftovers, setting.context);
+  const anew = await planRestore(archive, entries, setting);
+  assertPlaceable(anew.placement);
+  return anew;
 }
 
 /** Without a key only the plain section can be read, and nothing binds it to who made it: that is to be asked for. */
@@ -66,7 +79,7 @@ async function carryOut(
   const { placement, owner } = plan;
   const ownership: Ownership | undefined = context.uid === 0 || owner.gid !== context.gid ? owner : undefined;
   using pins = new Pins();
-  using staging = new Staging(placement, { pins, uid: context.uid });
+  using staging = new Staging(placement, { pins, uid: context.uid, processes: processesOf(context) });
   using writer = new StagingWriter({
     place: (root) => staging.place(root),
     trees: placement.tops.map(({ target }) => target),
@@ -80,6 +93,14 @@ async function carryOut(
   });
   const summary = await writer.finish(() => staging.flush());
   context.signal.throwIfAborted();
-  const targets = await promote(placement.tops, { pins, ownership });
+  const { archiveId } = plan;
+  const { targets, journal } = await promote(placement.tops, {
+    pins,
+    ownership,
+    archiveId,
+    now: context.now(),
+  });
+  staging.keepRecords(journal);
+  removeVoidRecords(plan.undoRecords, context.uid);
   return { targets, summary };
 }

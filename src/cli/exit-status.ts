@@ -12,6 +12,7 @@ export const exitMeanings = {
   1: "failed",
   2: "usage, or no recipient",
   3: "done, but incomplete: the archive exists, data that matters was missed at capture",
+  4: "compared, and they differ",
   10: "archive, store or installation not found",
   11: "locked",
   12: "no identity or passphrase fits",
@@ -85,6 +86,8 @@ const statusOfOpenClawError = {
 const statusOfDiskError = {
   "target-exists": 26,
   "target-unfit": 26,
+  locked: 11,
+  "nothing-to-undo": 10,
   "owner-unknown": 26,
   "owner-not-permitted": 26,
   "no-space": 26,

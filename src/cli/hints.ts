@@ -45,6 +45,8 @@ const hintOfOpenClawError = {
 const hintOfDiskError = {
   "target-exists": "add --replace: what is there is put aside, never deleted",
   "target-unfit": "choose another place with --home, --state-dir or --workspace",
+  "nothing-to-undo": "name the places as you did when you restored",
+  locked: "wait until the other one is done, then try again",
   "owner-unknown": "`getent passwd` lists the users of this machine; make the user first",
   "owner-not-permitted": "restoring for another user needs root: sudo … --owner USER",
   "no-space": "free some space, or choose a place on another disk",

@@ -44,10 +44,20 @@ function contextOf(signal: AbortSignal): CliContext {
     gid: process.getegid?.() ?? 0,
     signal,
     pid: process.pid,
+    isRunning,
     toolVersion: packageVersion(),
     nodeVersion: process.versions.node,
     program: { node: process.execPath, script: process.argv[1]! },
   };
+}
+
+/** EPERM: there is one, of another user. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** package.json stands at the same distance from src/cli and dist/cli. */

@@ -35,8 +35,9 @@ export async function readOptions(flags: ReadFlags, io: CliContext): Promise<Res
 
 /** The path of an archive. Only `verify` takes one from a pipe. */
 export function archiveArgument(argument: unknown): string {
-  const archive = String(argument);
-  if (archive !== "-") return archive;
+  if (typeof argument !== "string")
+    throw new CliError("usage", "the archive is missing", { hint: "name the .ocbak file" });
+  if (argument !== "-") return argument;
   throw new CliError("usage", "only verify takes an archive from stdin", {
     hint: "write it to a file first",
   });

@@ -2,6 +2,8 @@
 export type DiskErrorCode =
   | "target-exists"
   | "target-unfit"
+  | "locked"
+  | "nothing-to-undo"
   | "owner-unknown"
   | "owner-not-permitted"
   | "no-space"

@@ -11,7 +11,7 @@ import {
 import { basename, dirname, join } from "node:path";
 
 import { diskError, systemCode } from "./io-error.ts";
-import { asidePrefix, isWithin, stagingPrefix } from "./places.ts";
+import { asidePrefix, isWithin, stagingPrefix, undoPrefix } from "./places.ts";
 import { ancestorsOf, resolvePath, type AncestorFacts, type PassedLink } from "./resolve-path.ts";
 
 /** What the machine looks like around one target. */
@@ -38,9 +38,19 @@ export interface TargetFacts {
   readonly device: number;
   /** Bytes that an ordinary user may still write there. */
   readonly freeBytes: number;
-  /** Names beside the target that an earlier `--replace` or a killed restore left. */
+  /** Names beside the target that an earlier `--replace` left. */
   readonly asides: readonly string[];
-  readonly staleStagings: readonly string[];
+  /** Staging directories of earlier restores beside it, and the records of those that can be undone (real paths). */
+  readonly leftovers: readonly string[];
+  readonly undoRecords: readonly string[];
+  /** Which of the paths that are to stay are there. */
+  readonly staying: readonly string[];
+}
+
+/** A place to look at, and paths below it that are to stay if they are there. */
+export interface TargetQuestion {
+  readonly target: string;
+  readonly stays?: readonly { readonly path: string }[];
 }
 
 /** Everything the planning of a restore looks at on the disk. Writes nothing. */
@@ -51,25 +61,33 @@ export interface DiskFacts {
 }
 
 /** Looks at the disk around absolute, normalized `targets`. Throws a DiskError where it may not even look. */
-export function inspectTargets(targets: Iterable<string>, home: string | null): DiskFacts {
+export function inspectTargets(targets: Iterable<TargetQuestion>, home: string | null): DiskFacts {
   const mounts = mountPoints();
   const facts = new Map<string, TargetFacts>();
-  for (const target of targets) {
+  for (const question of targets) {
     try {
-      facts.set(target, inspectTarget(target, mounts));
+      facts.set(question.target, inspectTarget(question, mounts));
     } catch (error) {
-      throw diskError(error, `looking at ${target}`);
+      throw diskError(error, `looking at ${question.target}`);
     }
   }
   return { targets: facts, homes: home === null ? [] : [home, realPathOf(home)] };
 }
 
-function inspectTarget(target: string, mounts: readonly string[]): TargetFacts {
+function inspectTarget({ target, stays = [] }: TargetQuestion, mounts: readonly string[]): TargetFacts {
   const { existing: anchor, missing, links } = resolvePath(dirname(target));
   const parent = join(anchor, ...missing);
   const realTarget = join(parent, basename(target));
   const anchorStat = lstatSync(anchor);
   const names = missing.length === 0 ? namesIn(anchor) : [];
+  const ancestors = ancestorsOf(anchor);
+  // Staging lay in what was the nearest folder then: parents that it made may be between.
+  const leftIn = (prefix: string): string[] =>
+    ancestors.flatMap(({ path }) =>
+      namesIn(path)
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => join(path, name)),
+    );
   return {
     target,
     realTarget,
@@ -79,12 +97,14 @@ function inspectTarget(target: string, mounts: readonly string[]): TargetFacts {
     anchorWritable: isWritable(anchor),
     missingParents: missing.map((_, index) => join(anchor, ...missing.slice(0, index + 1))),
     links,
-    ancestors: ancestorsOf(anchor),
+    ancestors,
     mounts: mounts.filter((mount) => isWithin(realTarget, mount)),
     device: anchorStat.dev,
     freeBytes: freeBytesAt(anchor),
     asides: names.filter((name) => name.startsWith(asidePrefix(target))),
-    staleStagings: names.filter((name) => name.startsWith(stagingPrefix(target))),
+    leftovers: leftIn(stagingPrefix(realTarget)),
+    undoRecords: leftIn(undoPrefix(realTarget)),
+    staying: stays.map(({ path }) => path).filter((path) => lookAt(join(realTarget, path)) !== undefined),
   };
 }
 

@@ -29,6 +29,25 @@ export function stagingDirIn(parent: string, target: string, suffix: string): st
   return join(parent, stagingPrefix(target) + suffix);
 }
 
+/** The record of a finished restore: its staging directory under another name, `.<name>.ocbak-undo-<time>`. */
+export function undoRecordOf(stagingDir: string, startedAt: Date, taken: readonly string[]): string {
+  const name = basename(stagingDir).replace(/\.ocbak-staging-[^.]*$/, `.ocbak-undo-${timeStamp(startedAt)}`);
+  return join(dirname(stagingDir), numbered(name, taken));
+}
+
+/** What stands before the time in the names of a target's records. */
+export function undoPrefix(target: string): string {
+  return `.${shortened(basename(target))}.ocbak-undo-`;
+}
+
+/** Where `--undo` puts what stands at `target`. */
+export function undoneName(target: string, stamp: string, isThere: (path: string) => boolean): string {
+  const first = `${target}.undone-ocbak-${stamp}`;
+  let name = first;
+  for (let count = 2; isThere(name); count += 1) name = `${first}-${count}`;
+  return name;
+}
+
 /** What stands before the time in the names under which earlier trees of `target` were put aside. */
 export function asidePrefix(target: string): string {
   return `${basename(target)}.before-ocbak-`;
@@ -39,14 +58,19 @@ export function asidePrefix(target: string): string {
  * `taken` (names beside the target) holds it already. Undefined where the name is too long for a file system.
  */
 export function asideFor(target: string, now: Date, taken: readonly string[]): string | undefined {
-  const first = asidePrefix(target) + timeStamp(now);
-  let name = first;
-  for (let count = 2; taken.includes(name); count += 1) name = `${first}-${count}`;
+  const name = numbered(asidePrefix(target) + timeStamp(now), taken);
   return Buffer.byteLength(name) > nameBytesMax ? undefined : join(dirname(target), name);
 }
 
+/** `first`, or with `-2`, `-3` … the first that is not taken. */
+function numbered(first: string, taken: readonly string[]): string {
+  let name = first;
+  for (let count = 2; taken.includes(name); count += 1) name = `${first}-${count}`;
+  return name;
+}
+
 /** `20260922T145300Z` */
-function timeStamp(date: Date): string {
+export function timeStamp(date: Date): string {
   return date
     .toISOString()
     .replaceAll(/[-:]/g, "")

@@ -11,6 +11,16 @@ export interface RestoreRoot {
   readonly type: "directory" | "file";
   /** Content bytes to be written; decides whether there is room. */
   readonly bytes?: number;
+  /** What is none of the archive's: where a tree that is put aside has it, it goes into the new one. */
+  readonly stays?: readonly Stay[];
+}
+
+/** Something that belongs to the machine, or was not asked for. */
+export interface Stay {
+  /** Relative to the root. */
+  readonly path: string;
+  /** The folders above it that the archive does not have, outermost first. */
+  readonly parents: readonly string[];
 }
 
 export interface PlacementOptions {
@@ -48,6 +58,8 @@ export interface PlacedTop {
   readonly stagingDir: string;
   /** Where what is at the target now is put; null where nothing is there. */
   readonly asideName: string | null;
+  /** What goes from the tree that is put aside into the new one. */
+  readonly carried: readonly Stay[];
 }
 
 export interface Placement {
@@ -98,7 +110,8 @@ function placeRoot(root: RestoreRoot, holder: RestoreRoot): PlacedRoot {
 }
 
 function placeTop(root: RestoreRoot, { facts, now, suffix }: PlacementOptions): PlacedTop {
-  const { realTarget, anchor, missingParents, exists, asides } = factsOf(root, facts);
+  const { realTarget, anchor, missingParents, exists, asides, staying } = factsOf(root, facts);
+  const isReplaced = exists === "directory" && root.type === "directory";
   return {
     id: root.id,
     target: root.target,
@@ -107,5 +120,6 @@ function placeTop(root: RestoreRoot, { facts, now, suffix }: PlacementOptions): 
     missingParents,
     stagingDir: stagingDirIn(anchor, realTarget, suffix),
     asideName: exists === "no" ? null : (asideFor(realTarget, now, asides) ?? null),
+    carried: isReplaced ? (root.stays ?? []).filter(({ path }) => staying.includes(path)) : [],
   };
 }

@@ -2,6 +2,7 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
+  futimesSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -15,7 +16,15 @@ import { dirname } from "node:path";
 import { DiskError } from "./errors.ts";
 import { diskError, systemCode } from "./io-error.ts";
 import type { Pins } from "./pins.ts";
-import type { PromoteOptions, PromoteStep } from "./promote.ts";
+import { utimesArgument } from "./times.ts";
+import type { MoveStep, PromoteStep } from "./journal.ts";
+import type { Ownership } from "./staged-file.ts";
+
+export interface StepOptions {
+  readonly pins: Pins;
+  /** Given to parents that are made. Undefined: this process's own. */
+  readonly ownership?: Ownership | undefined;
+}
 
 /** A step that was carried out, and how to take it back. */
 export interface DoneStep {
@@ -25,17 +34,17 @@ export interface DoneStep {
 }
 
 /** Carries out one step. Throws a DiskError; then the step has changed nothing. */
-export function carryOut(step: PromoteStep, options: PromoteOptions): DoneStep {
+export function carryOut(step: PromoteStep, options: StepOptions): DoneStep {
   if (step.kind === "make-directory") return makeParent(step.path, options);
-  move(step.from, step.to, options.pins);
+  moveStep(step, options.pins);
   return {
-    undo: () => move(step.to, step.from, options.pins),
+    undo: () => moveStep({ ...step, from: step.to, to: step.from }, options.pins),
     describe: () => `${step.from} was moved to ${step.to}`,
   };
 }
 
 /** A parent, mode 0755 whatever the umask, and the owner's: by descriptor. */
-function makeParent(path: string, { pins, ownership }: PromoteOptions): DoneStep {
+function makeParent(path: string, { pins, ownership }: StepOptions): DoneStep {
   const place = pins.at(path);
   try {
     mkdirSync(place, 0o700);
@@ -69,6 +78,17 @@ function removeIfOurs(place: string, made: { dev: number; ino: number }): void {
     // Somebody put something into it meanwhile: then it stays.
     if (systemCode(error) !== "ENOTEMPTY") throw error;
   }
+}
+
+/** What is carried from one tree into another leaves no trace in the times of the two folders. */
+export function moveStep({ kind, from, to }: Pick<MoveStep, "kind" | "from" | "to">, pins: Pins): void {
+  if (kind !== "carry") return move(from, to, pins);
+  const folders = [pins.pin(dirname(from)), pins.pin(dirname(to))].map(({ fd }) => {
+    const { atimeNs, mtimeNs } = fstatSync(fd, { bigint: true });
+    return { fd, atime: utimesArgument(String(atimeNs)), mtime: utimesArgument(String(mtimeNs)) };
+  });
+  move(from, to, pins);
+  for (const { fd, atime, mtime } of folders) futimesSync(fd, atime, mtime);
 }
 
 /**

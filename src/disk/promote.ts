@@ -1,23 +1,23 @@
+import { randomUUID } from "node:crypto";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 
 import { DiskError } from "./errors.ts";
+import { diskError } from "./io-error.ts";
+import { type Journal, type MoveStep, type PromoteStep, writeJournal } from "./journal.ts";
 import type { Pins } from "./pins.ts";
 import type { PlacedTop } from "./plan.ts";
 import { carryOut, type DoneStep } from "./promote-step.ts";
 import type { Ownership } from "./staged-file.ts";
 import { stagedTreeName } from "./staging.ts";
 
-/** One step of a promotion, on real paths. A list of them is a plain value: it can be shown, and written to a journal. */
-export type PromoteStep =
-  | { readonly kind: "make-directory"; readonly path: string }
-  | { readonly kind: "put-aside"; readonly from: string; readonly to: string }
-  | { readonly kind: "place"; readonly from: string; readonly to: string };
-
 export interface PromoteOptions {
   readonly pins: Pins;
   /** Given to parents that are made. Undefined: this process's own. */
   readonly ownership?: Ownership | undefined;
-  /** Called before each step; a journal writes it down there. What it throws undoes everything. */
+  readonly archiveId?: string | null;
+  readonly now: Date;
+  /** Called before each step. What it throws undoes everything. */
   readonly beforeStep?: (step: PromoteStep, index: number) => Promise<void>;
 }
 
@@ -28,49 +28,93 @@ export interface PromotedTarget {
   readonly replaced?: string;
 }
 
-/** For every top root in turn: parents made, what is there put aside, the staged tree put in its place. */
-export function promotionSteps(tops: readonly PlacedTop[]): PromoteStep[] {
+export interface Promoted {
+  readonly targets: readonly PromotedTarget[];
+  readonly journal: Journal;
+}
+
+/** A step before anyone looked at the disk. */
+export type PlannedStep = Omit<MoveStep, "inode"> | Exclude<PromoteStep, MoveStep>;
+
+/** For every top root in turn: parents made, what stays carried over, what is there put aside, the staged tree put in its place. */
+export function promotionSteps(tops: readonly PlacedTop[]): PlannedStep[] {
   const made = new Set<string>();
+  const makeOnce = (paths: readonly string[]): PlannedStep[] => {
+    const fresh = paths.filter((path) => !made.has(path));
+    for (const path of fresh) made.add(path);
+    return fresh.map((path) => ({ kind: "make-directory", path }));
+  };
   return tops.flatMap((top) => {
-    const parents = top.missingParents.filter((path) => !made.has(path));
-    for (const path of parents) made.add(path);
+    const staged = join(top.stagingDir, stagedTreeName);
     return [
-      ...parents.map((path) => ({ kind: "make-directory" as const, path })),
+      ...makeOnce(top.missingParents),
+      ...top.carried.flatMap(({ path, parents }) => [
+        ...makeOnce(parents.map((parent) => join(staged, parent))),
+        { kind: "carry" as const, from: join(top.realTarget, path), to: join(staged, path) },
+      ]),
       ...(top.asideName === null
         ? []
         : [{ kind: "put-aside" as const, from: top.realTarget, to: top.asideName }]),
-      { kind: "place" as const, from: join(top.stagingDir, stagedTreeName), to: top.realTarget },
+      { kind: "place" as const, from: staged, to: top.realTarget },
     ];
   });
 }
 
 /**
  * Puts the staged trees in their places. Nothing is overwritten or deleted; if anything fails, every step done is undone
- * in reverse and the failure thrown, with the staged trees back in their staging directories.
+ * in reverse and the failure thrown, with the staged trees back in their staging directories. The journal in them lets
+ * a later run do the same for one that was killed (see recovery.ts).
  */
-export async function promote(
-  tops: readonly PlacedTop[],
-  options: PromoteOptions,
-): Promise<readonly PromotedTarget[]> {
-  await runSteps(promotionSteps(tops), options);
-  return tops.map(({ id, target, asideName }) => ({
+export async function promote(tops: readonly PlacedTop[], options: PromoteOptions): Promise<Promoted> {
+  const journal: Journal = {
+    format: "ocbak-restore-journal-1",
+    id: randomUUID(),
+    startedAt: options.now.toISOString(),
+    archiveId: options.archiveId ?? null,
+    stagingDirs: tops.map(({ stagingDir }) => stagingDir),
+    targets: tops.map(({ id, target, asideName }) => ({ root: id, path: target, replaced: asideName })),
+    steps: identified(promotionSteps(tops), options.pins),
+  };
+  await carryOutJournal(journal, options);
+  const targets = tops.map(({ id, target, asideName }) => ({
     root: id,
     path: target,
     ...(asideName === null ? {} : { replaced: asideName }),
   }));
+  return { targets, journal };
 }
 
-async function runSteps(steps: readonly PromoteStep[], options: PromoteOptions): Promise<void> {
+/** With the inode of everything that is to be moved, as it lies there before the first step. */
+export function identified(steps: readonly PlannedStep[], pins: Pins): PromoteStep[] {
+  return steps.map((step) => {
+    if (step.kind === "make-directory") return step;
+    try {
+      const { ino } = lstatSync(pins.at(step.from), { bigint: true });
+      return { ...step, inode: String(ino) };
+    } catch (error) {
+      throw diskError(error, `looking at ${step.from}`);
+    }
+  });
+}
+
+/** Writes the journal into each staging directory, then does what it says. */
+export async function carryOutJournal(journal: Journal, options: PromoteOptions): Promise<void> {
+  const { pins } = options;
+  try {
+    for (const directory of journal.stagingDirs) writeJournal(pins.pin(directory).base, journal);
+  } catch (error) {
+    throw diskError(error, "writing the journal of the restore");
+  }
   const done: DoneStep[] = [];
   try {
-    for (const [index, step] of steps.entries()) {
+    for (const [index, step] of journal.steps.entries()) {
       await options.beforeStep?.(step, index);
       done.push(carryOut(step, options));
     }
-    options.pins.sync();
+    pins.sync();
   } catch (error) {
     undo(done, error);
-    options.pins.sync();
+    pins.sync();
     throw error;
   }
 }
@@ -83,7 +127,7 @@ function undo(done: readonly DoneStep[], cause: unknown): void {
       const left = step.describe();
       throw new DiskError("io", `promotion failed, and then undoing it failed too: ${left}`, {
         cause: new AggregateError([cause, error]),
-        hint: `${left}; nothing was deleted: rename it back by hand`,
+        hint: `${left}; nothing was deleted: the next \`ocbak restore\` tries again, or rename it back by hand`,
       });
     }
   }

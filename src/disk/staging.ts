@@ -4,19 +4,34 @@ import { dirname, resolve } from "node:path";
 import { DiskError } from "./errors.ts";
 import { flushTree } from "./flush.ts";
 import { diskError, systemCode } from "./io-error.ts";
+import { type Journal, readJournal, removeIfThere, runningName, writeRunning } from "./journal.ts";
+import { progressOf } from "./journal-progress.ts";
 import type { Pin, Pins } from "./pins.ts";
 import type { PlacedTop, Placement } from "./plan.ts";
+import { markOf, type Processes } from "./process-mark.ts";
 import { removeContents } from "./remove-tree.ts";
 import type { StagedRoot } from "./staged-path.ts";
+import { isUndoable, keepRecord } from "./undo-record.ts";
 
 /** The tree of a top root lies under this name in its staging directory, which itself stays 0700 and ours to the end. */
 export const stagedTreeName = "tree";
 
-interface Holder {
-  readonly top: PlacedTop;
+/** A staging directory that this run made. */
+export interface StagingDir {
   readonly pin: Pin;
   readonly dev: number;
   readonly ino: number;
+}
+
+interface Holder extends StagingDir {
+  readonly top: PlacedTop;
+}
+
+export interface StagingSetting {
+  readonly pins: Pins;
+  /** This process's. */
+  readonly uid: number;
+  readonly processes: Processes;
 }
 
 /**
@@ -28,8 +43,8 @@ export class Staging implements Disposable {
   readonly #holders = new Map<string, Holder>();
   readonly #places = new Map<string, StagedRoot>();
 
-  /** Makes the directories; if one cannot be made, those made before are removed. `uid` is this process's. */
-  constructor(placement: Placement, options: { readonly pins: Pins; readonly uid: number }) {
+  /** Makes the directories; if one cannot be made, those made before are removed. */
+  constructor(placement: Placement, options: StagingSetting) {
     this.#pins = options.pins;
     try {
       for (const top of placement.tops) this.#holders.set(top.id, makeHolder(top, options));
@@ -54,34 +69,69 @@ export class Staging implements Disposable {
     for (const { pin } of this.#holders.values()) await flushTree(pin.base);
   }
 
-  /** Removes the staging directories with what is still in them: only the very directories made here. */
-  [Symbol.dispose](): void {
-    for (const [id, { top, pin, dev, ino }] of this.#holders) {
-      removeContents(Buffer.from(pin.base));
-      const path = this.#pins.at(top.stagingDir);
-      const there = lstatSync(path, { throwIfNoEntry: false });
-      if (there?.dev === dev && there.ino === ino) rmdirSync(path);
+  /** After the promotion: what could be undone stays on record. */
+  keepRecords(journal: Journal): void {
+    if (!isUndoable(journal)) return;
+    for (const [id, { top }] of this.#holders) {
+      keepRecord(top.stagingDir, journal, this.#pins);
       this.#holders.delete(id);
     }
+    this.#pins.sync();
+  }
+
+  /** Removes the staging directories with what is still in them: see {@link removeStagingDirs}. */
+  [Symbol.dispose](): void {
+    const made = [...this.#holders.values()].map(({ top, ...dir }) => [top.stagingDir, dir] as const);
+    this.#holders.clear();
+    removeStagingDirs(new Map(made), this.#pins);
   }
 }
 
-function makeHolder(top: PlacedTop, { pins, uid }: { pins: Pins; uid: number }): Holder {
-  const path = pins.at(top.stagingDir);
-  try {
-    mkdirSync(path, 0o700);
-  } catch (error) {
-    throw diskError(error, `making ${top.stagingDir}`);
+/**
+ * Removes the staging directories that this run made, only these very ones. Where a promotion failed and could not be
+ * taken back either, they stay: people's own things may lie in them, and the journal tells the next run what to do.
+ */
+export function removeStagingDirs(made: ReadonlyMap<string, StagingDir>, pins: Pins): void {
+  const dirs = [...made.values()];
+  const journal = dirs.map(({ pin }) => readJournal(pin.base)).find((found) => found !== undefined);
+  const progress = journal === undefined ? "staging" : progressOf(journal);
+  if (progress === "interrupted" || progress === "unclear") {
+    for (const { pin } of dirs) removeIfThere(`${pin.base}/${runningName}`);
+    return;
   }
-  const pin = pins.pin(top.stagingDir);
+  for (const [directory, { pin, dev, ino }] of made) {
+    removeContents(Buffer.from(pin.base));
+    const path = pins.at(directory);
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there?.dev === dev && there.ino === ino) rmdirSync(path);
+  }
+}
+
+function makeHolder(top: PlacedTop, setting: StagingSetting): Holder {
+  return { top, ...makeStagingDir(top.stagingDir, setting) };
+}
+
+/** Makes a staging directory that says whose process works in it. */
+export function makeStagingDir(directory: string, { pins, uid, processes }: StagingSetting): StagingDir {
+  try {
+    mkdirSync(pins.at(directory), 0o700);
+  } catch (error) {
+    throw diskError(error, `making ${directory}`);
+  }
+  const pin = pins.pin(directory);
   const stat = lstatSync(`${pin.base}/.`);
   const ours = stat.uid === uid && (stat.mode & 0o777) === 0o700 && readdirSync(pin.base).length === 0;
   if (!ours) {
-    throw new DiskError("unsafe-ancestor", `${top.stagingDir} was exchanged while it was being made`, {
-      hint: `see who else can write to ${dirname(top.stagingDir)}, then try again`,
+    throw new DiskError("unsafe-ancestor", `${directory} was exchanged while it was being made`, {
+      hint: `see who else can write to ${dirname(directory)}, then try again`,
     });
   }
-  return { top, pin, dev: stat.dev, ino: stat.ino };
+  try {
+    writeRunning(pin.base, markOf(processes));
+  } catch (error) {
+    throw diskError(error, `writing to ${directory}`);
+  }
+  return { pin, dev: stat.dev, ino: stat.ino };
 }
 
 /**

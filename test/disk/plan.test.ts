@@ -39,7 +39,9 @@ function facts(target: string, changes: Partial<TargetFacts> = {}): TargetFacts 
     device: 1,
     freeBytes: 1000,
     asides: [],
-    staleStagings: [],
+    leftovers: [],
+    undoRecords: [],
+    staying: [],
     ...changes,
   };
 }
@@ -199,13 +201,13 @@ describe("looking at the disk", () => {
     writeFileSync(join(home, "file"), "");
     symlinkSync(".openclaw", join(home, "link"));
     const look = (name: string): TargetFacts =>
-      inspectTargets([join(home, name)], null).targets.get(join(home, name))!;
+      inspectTargets([{ target: join(home, name) }], null).targets.get(join(home, name))!;
     expect(look(".openclaw")).toMatchObject({
       exists: "directory",
       anchor: home,
       missingParents: [],
       asides: [".openclaw.before-ocbak-20250101T000000Z"],
-      staleStagings: ["..openclaw.ocbak-staging-dead"],
+      leftovers: [join(home, "..openclaw.ocbak-staging-dead")],
     });
     expect(look("file")).toMatchObject({ exists: "file" });
     expect(look("link")).toMatchObject({ exists: "symlink", linksTo: join(home, ".openclaw") });
@@ -226,21 +228,21 @@ describe("looking at the disk", () => {
   });
 
   it("sees mount points", () => {
-    const { targets } = inspectTargets(["/proc"], null);
+    const { targets } = inspectTargets([{ target: "/proc" }], null);
     expect(targets.get("/proc")!.mounts).toContain("/proc");
   });
 
   it.runIf(isRoot)("reports the modes and owners of all ancestors", () => {
     chmodSync(home, 0o775);
     chownSync(home, 1000, 50);
-    const { ancestors } = inspectTargets([join(home, "x")], null).targets.get(join(home, "x"))!;
+    const { ancestors } = inspectTargets([{ target: join(home, "x") }], null).targets.get(join(home, "x"))!;
     expect(ancestors[0]!.path).toBe("/");
     expect(ancestors.at(-1)).toEqual({ path: home, uid: 1000, gid: 50, mode: 0o775 });
   });
 
   it("leaves nothing behind when it asks which names fall together", () => {
     expect(probeNames(home)).toEqual({ foldsCase: false, foldsUnicode: false });
-    expect(inspectTargets([join(home, "x")], home).homes).toEqual([home, home]);
+    expect(inspectTargets([{ target: join(home, "x") }], home).homes).toEqual([home, home]);
   });
 });
 

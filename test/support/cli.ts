@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { PassThrough, Writable } from "node:stream";
 import type { CliContext, CliOutput } from "../../src/cli/context.ts";
 
@@ -59,6 +60,7 @@ export function testCli(options: TestCliOptions): TestCli {
     gid: options.gid ?? process.getegid!(),
     signal: options.signal ?? new AbortController().signal,
     pid: process.pid,
+    isRunning: (pid) => existsSync(`/proc/${pid}`),
     toolVersion: "0.0.0-test",
     nodeVersion: process.versions.node,
     program: { node: "/opt/node/bin/node", script: "/opt/ocbak/main.js" },

@@ -84,34 +84,40 @@ export async function killCreates(world: World, times: number): Promise<Tally> {
 }
 
 /**
- * Kills `restore --replace` that many times over a target with something in it. Each place must be as it was, or hold the
- * whole restored tree; what was there before is beside it then.
+ * Kills `restore --replace` that many times over a target with something in it. Each place must be as it was, hold the
+ * whole restored tree, or be empty between the two; after the next command all are whole, nothing is left of the killed
+ * one, and what was there before is beside them.
  */
 export async function killRestores(world: World, times: number): Promise<Tally> {
   const killer = new Killer(world);
-  const { tally } = killer;
   const archive = join(world.archives, "to-restore.ocbak");
   await world.ocbak(["create", "--quiet", "-o", archive]);
   const restore = (home: string) => ["restore", "--quiet", "--replace", "--home", home, archive];
   await killer.whole(restore(world.newHome));
   const whole = placesIn(world.newHome);
-  for (let n = 0; tally.killed < times; n += 1) {
+  for (let n = 0; killer.tally.killed < times; n += 1) {
     const home = `${world.newHome}-${n}`;
     mkdirSync(home);
     plant(home, { ".openclaw/mine": "mine" });
     const before = placesIn(home);
     await killer.killed(restore(home));
-    for (const [at, place] of placesIn(home).entries()) {
-      if (place !== before[at] && place !== whole[at])
-        tally.wrong.push(`run ${n} left ${readdirSync(home).join(", ")}: ${place.slice(0, 200)}`);
-    }
+    const wrong = placesIn(home).filter((place, at) => ![before[at], whole[at], "nothing"].includes(place));
     const { status, err } = await world.ocbak(restore(home));
-    if (status !== 0) tally.wrong.push(`after run ${n} the next restore ended with ${status}: ${err}`);
-    if (placesIn(home).join("") !== whole.join(""))
-      tally.wrong.push(`after run ${n} the next one was not whole`);
+    if (status !== 0) wrong.push(`the next restore ended with ${status}: ${err}`);
+    if (placesIn(home).join("") !== whole.join("")) wrong.push("the next restore was not whole");
+    wrong.push(...leftIn(home));
+    killer.tally.wrong.push(...wrong.map((what) => `run ${n}: ${what.slice(0, 300)}`));
     rmSync(home, { recursive: true });
   }
-  return tally;
+  return killer.tally;
+}
+
+/** What must not be there, and what must. */
+function leftIn(home: string): string[] {
+  const names = readdirSync(home);
+  const staged = names.filter((name) => name.includes("-staging-"));
+  const kept = names.filter((name) => existsSync(join(home, name, "mine")));
+  return [...staged, ...(kept.length === 1 ? [] : ["what was there before is not beside it"])];
 }
 
 /** What stands at each place that is restored to. */

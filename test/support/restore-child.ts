@@ -1,10 +1,11 @@
 // Runs the disk half of a restore in a process of its own: `node restore-child.ts SPEC`, SPEC being JSON. With `asUser` it
 // gives up root first (after its modules are loaded, so that a checkout below /root will do), with `killAt` it dies by
-// SIGKILL after that many calls of the writer, with `killAtStep` before that step of the promotion.
+// SIGKILL after that many calls of the writer, with `killAtStep` before that step of the promotion, -1
+// being the moment when all of them are done.
 import { DiskError } from "../../src/disk/errors.ts";
 import { restore, type RestoreSpec } from "./restore.ts";
 
-export interface ChildSpec extends Omit<RestoreSpec, "each" | "beforeStep"> {
+export interface ChildSpec extends Omit<RestoreSpec, "each" | "now" | "beforeStep" | "afterSteps"> {
   readonly asUser?: number;
   readonly killAt?: number;
   readonly killAtStep?: number;
@@ -26,6 +27,7 @@ try {
     ...spec,
     each: (count) => dieAt(spec.killAt, count),
     beforeStep: async (_, index) => dieAt(spec.killAtStep, index),
+    afterSteps: () => dieAt(spec.killAtStep, -1),
   });
   console.log(JSON.stringify({ targets: restored.targets }));
 } catch (error) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  existsSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { inspectTargets } from "../../src/disk/inspect-target.ts";
 import { Pins } from "../../src/disk/pins.ts";
 import { planPlacement, type RestoreRoot } from "../../src/disk/plan.ts";
+import type { Processes } from "../../src/disk/process-mark.ts";
 import { promote, type PromotedTarget, type PromoteOptions } from "../../src/disk/promote.ts";
 import { removeContents } from "../../src/disk/remove-tree.ts";
 import { assertPlaceable } from "../../src/disk/refusals.ts";
@@ -100,15 +102,24 @@ export interface RestoreSpec {
   readonly owner?: { readonly uid: number; readonly gid: number };
   readonly privateRoots?: readonly string[];
   readonly outsideLinks?: StagingOptions["outsideLinks"];
+  readonly now?: Date;
   /** Called after each call of the writer, with its number. */
   readonly each?: (count: number) => void;
   readonly beforeStep?: PromoteOptions["beforeStep"];
+  /** Called when all is in its place, before the staging directories go. */
+  readonly afterSteps?: () => void;
 }
 
 export interface Restored {
   readonly targets: readonly PromotedTarget[];
   readonly summary: StagingSummary;
 }
+
+export const thisProcess: Processes = {
+  host: "testhost",
+  pid: process.pid,
+  isRunning: (pid) => existsSync(`/proc/${pid}`),
+};
 
 export const restoreTime = new Date("2026-09-22T14:53:00Z");
 
@@ -118,19 +129,16 @@ export async function restore(spec: RestoreSpec): Promise<Restored> {
   const owner = spec.owner ?? { uid, gid: process.getgid!() };
   const ownership = uid === 0 ? owner : undefined;
   const placement = planPlacement(spec.roots, {
-    facts: inspectTargets(
-      spec.roots.map((root) => root.target),
-      spec.home ?? null,
-    ),
+    facts: inspectTargets(spec.roots, spec.home ?? null),
     existing: spec.existing ?? "refuse",
     owner,
     uid,
-    now: restoreTime,
+    now: spec.now ?? restoreTime,
     suffix: "0123abcd",
   });
   assertPlaceable(placement);
   using pins = new Pins();
-  using staging = new Staging(placement, { pins, uid });
+  using staging = new Staging(placement, { pins, uid, processes: thisProcess });
   using writer = new StagingWriter({
     place: (root) => staging.place(root),
     trees: placement.tops.map((top) => top.target),
@@ -143,11 +151,14 @@ export async function restore(spec: RestoreSpec): Promise<Restored> {
   for (const section of ["plain", "sealed"] as const satisfies SectionName[])
     write(writer, spec[section] ?? [], each);
   const summary = await writer.finish(() => staging.flush());
-  const targets = await promote(placement.tops, {
+  const { targets, journal } = await promote(placement.tops, {
     pins,
     ownership,
+    now: spec.now ?? restoreTime,
     ...(spec.beforeStep && { beforeStep: spec.beforeStep }),
   });
+  spec.afterSteps?.();
+  staging.keepRecords(journal);
   return { targets, summary };
 }
 

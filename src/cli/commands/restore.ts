@@ -20,6 +20,7 @@ export interface RestoreFlags extends ReadFlags {
   readonly workspace?: readonly string[];
   readonly profile?: string;
   readonly replace?: boolean;
+  readonly undo?: boolean;
   readonly dryRun?: boolean;
   readonly stopGateway?: boolean;
   readonly allowUnproved?: boolean;
@@ -38,10 +39,11 @@ export const restoreCommand: CommandDefinition = {
             "ocbak restore move.ocbak",
             "ocbak restore --dry-run --home /home/alex move.ocbak",
             "sudo ocbak restore --owner alex -i key.txt move.ocbak",
+            "sudo ocbak restore --owner alex --undo",
           ],
           statuses: [10, 12, 20, 21, 22, 23, 24, 26, 27],
         })
-          .argument("<archive>", "the .ocbak file")
+          .argument("[archive]", "the .ocbak file (none with --undo)")
           .option("--owner <user[:group]>", "whose it becomes (default: the owner of --home, else you)")
           .option("--home <dir>", "the home it goes to (default: the owner's)")
           .option("--state-dir <dir>", "put the state dir here")
@@ -54,6 +56,10 @@ export const restoreCommand: CommandDefinition = {
             "without the key: restore workspace files although nobody can tell whether they were changed",
           )
           .option("--allow-outside-links", "restore links that lead out of what is restored")
+          .option(
+            "--undo",
+            "take the last restore back: what --replace put aside is put back, nothing is deleted",
+          )
           .option("--dry-run", "say what would be done, write nothing"),
       ),
     ),
@@ -62,6 +68,7 @@ export const restoreCommand: CommandDefinition = {
 
 async function restore(call: Call): Promise<ExitStatus> {
   const flags = call.flags as RestoreFlags;
+  if (flags.undo === true) return undo(call, flags);
   const { archiveArgument, readOptions } = await import("../read-options.ts");
   const archive = archiveArgument(call.args[0]);
   const options = { ...placesOf(flags), ...(await readOptions(flags, call.io)) };
@@ -80,9 +87,32 @@ async function restore(call: Call): Promise<ExitStatus> {
   return failed ? 1 : 0;
 }
 
+async function undo(call: Call, flags: RestoreFlags): Promise<ExitStatus> {
+  if (call.args[0] !== undefined) {
+    throw new CliError("usage", "--undo takes no archive: it puts back what the last restore put aside");
+  }
+  const { undoLastRestore } = await import("../../backup/undo.ts");
+  const { undoText } = await import("../render/undo-text.ts");
+  const report = await withContext(call, (context) => undoLastRestore(placesOf(flags), context));
+  await printReport(call.io.stdout, call.voice, {
+    json: report,
+    text: () => undoText(report),
+    problems: false,
+  });
+  return 0;
+}
+
 /** The flags that go to the use case: as they are, and workspaces parsed. */
 export function placesOf(flags: RestoreFlags) {
-  const { identity: _i, passphrase: _p, trustedSigner: _t, requireSignature: _r, workspace, ...rest } = flags;
+  const {
+    identity: _i,
+    passphrase: _p,
+    trustedSigner: _t,
+    requireSignature: _r,
+    undo: _u,
+    workspace,
+    ...rest
+  } = flags;
   return workspace === undefined ? rest : { ...rest, workspaces: workspace.map(parseWorkspace) };
 }
 

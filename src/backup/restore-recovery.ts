@@ -1,0 +1,59 @@
+import { DiskError } from "../disk/errors.ts";
+import type { DiskFacts } from "../disk/inspect-target.ts";
+import type { Processes } from "../disk/process-mark.ts";
+import { inspectLeftover, type Leftover, recover } from "../disk/recovery.ts";
+import type { Context } from "./context.ts";
+
+export function processesOf({ hostname, pid, isRunning }: Context): Processes {
+  return { host: hostname, pid, isRunning };
+}
+
+/** What earlier restores left beside the targets. */
+export function leftoversOf({ targets }: DiskFacts, context: Context): Leftover[] {
+  const paths = new Set([...targets.values()].flatMap(({ leftovers }) => leftovers));
+  return [...paths].map((path) =>
+    inspectLeftover(path, { uid: context.uid, processes: processesOf(context) }),
+  );
+}
+
+/**
+ * Brings to an end what killed restores began, and says so. Throws `locked` where one still runs, `target-unfit` where it
+ * cannot be told any more what is whose.
+ */
+export function clearLeftovers(leftovers: readonly Leftover[], context: Context): void {
+  for (const leftover of leftovers) refuseUnfit(leftover);
+  const cleared = new Set<string>();
+  for (const { path } of leftovers) {
+    // One restore has a staging directory beside each target: clearing the first clears all.
+    if (cleared.has(path)) continue;
+    const leftover = inspectLeftover(path, { uid: context.uid, processes: processesOf(context) });
+    if (leftover.state !== "foreign") recover(leftover);
+    context.notice(whatWasDone(leftover));
+    for (const directory of leftover.journal?.stagingDirs ?? []) cleared.add(directory);
+  }
+}
+
+function refuseUnfit({ path, state }: Leftover): void {
+  if (state === "running") {
+    throw new DiskError("locked", `another restore is at work in ${path}`, {
+      hint: `wait for it; if none runs here or on another host or container, remove ${path}/running.json and try again`,
+    });
+  }
+  if (state === "unclear") {
+    throw new DiskError("target-unfit", `an interrupted restore left ${path}, and things were moved since`, {
+      hint: `see in ${path}/journal.json what it was about to do; put things where they belong, then remove ${path}`,
+    });
+  }
+}
+
+function whatWasDone({ path, state, journal }: Leftover): string {
+  const when = journal?.startedAt ?? "";
+  const targets = journal?.targets.map((target) => target.path).join(", ") ?? "";
+  if (state === "done")
+    return `an earlier restore (${when}) was interrupted at its very end: ${targets} were in place, its leftovers are tidied up`;
+  if (state === "interrupted")
+    return `an interrupted restore (${when}) was undone: ${targets} are as they were before it`;
+  if (state === "foreign")
+    return `warning: ${path} looks like what another user's restore left; it was not touched`;
+  return `an interrupted restore had not yet changed anything: what it had staged in ${path} was removed`;
+}

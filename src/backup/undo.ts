@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { DiskError } from "../disk/errors.ts";
+import { type DiskFacts, inspectTargets } from "../disk/inspect-target.ts";
+import { resolveOwner } from "../disk/owner.ts";
+import { lastRecord, planUndoOf, targetsOnRecord, type UndoRecord, undoRestore } from "../disk/undo.ts";
+import { profileOfStateDir } from "../openclaw/profile.ts";
+import { targetPlaces } from "../openclaw/target.ts";
+import type { Context } from "./context.ts";
+import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gateway-stop.ts";
+import type { UndoReport } from "./reports.ts";
+import { clearLeftovers, leftoversOf, processesOf } from "./restore-recovery.ts";
+
+export interface UndoOptions {
+  readonly owner?: string;
+  readonly home?: string;
+  readonly stateDir?: string;
+  readonly workspaces?: readonly { readonly path: string }[];
+  readonly profile?: string;
+  readonly stopGateway?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Takes back the last restore that replaced something: what `--replace` put aside is put back, and what was restored is
+ * put aside, never deleted. A restore that was killed is brought to its end first.
+ */
+export async function undoLastRestore(options: UndoOptions, context: Context): Promise<UndoReport> {
+  const places = placesOf(options, context);
+  const record = recordAt(places, context);
+  const gateway = gatewayOf(record, places);
+  const isDry = options.dryRun === true;
+  if (isDry) return report(record ?? refuseNothing(places), context, isDry);
+  if (options.stopGateway !== true) assertGatewayStopped(gateway, context);
+  return whileGatewayStopped(gateway, { wanted: options.stopGateway === true }, context, async () => {
+    clearLeftovers(leftoversOf(lookAt(places), context), context);
+    const last = recordAt(places, context) ?? refuseNothing(places);
+    const done = report(last, context, isDry);
+    await undoRestore(last, planUndoOf(last, context.now()), {
+      uid: context.uid,
+      processes: processesOf(context),
+      now: context.now(),
+      suffix: randomBytes(4).toString("hex"),
+    });
+    return done;
+  });
+}
+
+function report(record: UndoRecord, context: Context, dryRun: boolean): UndoReport {
+  const { startedAt, archiveId } = record.journal;
+  return { archiveId, restoredAt: startedAt, places: planUndoOf(record, context.now()).places, dryRun };
+}
+
+interface Places {
+  readonly home: string;
+  readonly stateDir: string;
+  readonly targets: readonly string[];
+}
+
+/** The places that were named; without a state dir or profile, whatever is on record in the home. */
+function placesOf(options: UndoOptions, { uid, gid, env, osHomeDir, cwd }: Context): Places {
+  const { owner, workspaces = [], profile } = options;
+  const home = resolveOwner({ owner, home: options.home, uid, gid, env, osHomeDir }).home ?? cwd;
+  const named = options.stateDir === undefined ? undefined : resolve(cwd, options.stateDir);
+  const stateDir =
+    named ?? targetPlaces({ home, profile: profile === "default" ? null : (profile ?? null) }).stateDir;
+  const inHome = named === undefined && profile === undefined ? targetsOnRecord(home) : [];
+  const chosen = workspaces.map(({ path }) => resolve(cwd, path));
+  return { home, stateDir, targets: [...new Set([stateDir, ...inHome, ...chosen])] };
+}
+
+function lookAt({ targets, home }: Places): DiskFacts {
+  return inspectTargets(
+    targets.map((target) => ({ target })),
+    home,
+  );
+}
+
+function recordAt(places: Places, { uid }: Context): UndoRecord | undefined {
+  const records = [...lookAt(places).targets.values()].flatMap(({ undoRecords }) => undoRecords);
+  return lastRecord(records, uid);
+}
+
+/** The gateway of the state dir that the restore was about. */
+function gatewayOf(record: UndoRecord | undefined, { home, stateDir }: Places) {
+  const restored = record?.journal.targets.find(({ root }) => root === "state")?.path ?? stateDir;
+  return gatewayTarget({ stateDir: restored, profile: profileOfStateDir(home, restored) ?? null }, home);
+}
+
+function refuseNothing({ targets }: Places): never {
+  throw new DiskError("nothing-to-undo", `no restore is on record beside ${targets.join(", ")}`, {
+    hint: "name the places it went to as you did then (--owner, --home, --profile, --state-dir, --workspace), as the same user; trees that were put aside and removed since cannot come back",
+  });
+}

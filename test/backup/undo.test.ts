@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { UndoReport } from "../../src/backup/reports.ts";
+import { smallInstallation } from "../support/installation.ts";
+import { plant, type Tree } from "../support/tree.ts";
+import { walkTree } from "../support/walk.ts";
+import { makeWorld, type World } from "../support/world.ts";
+
+const fresh: Tree = {
+  ".openclaw/openclaw.json": "{}",
+  ".openclaw/workspace/SOUL.md": "of the fresh one",
+  ".openclaw/tools/node/bin/node": "the program itself",
+  ".openclaw/npm/node_modules/x/index.js": "a package",
+};
+
+async function restored(world: World, ...more: readonly string[]): Promise<string> {
+  plant(world.home, smallInstallation);
+  const archive = join(world.archives, "a.ocbak");
+  expect((await world.ocbak(["create", "--quiet", "-o", archive])).status).toBe(0);
+  const ran = await world.ocbak(["restore", "--replace", "--home", world.newHome, ...more, archive]);
+  expect([ran.status, ran.err]).toEqual([0, ""]);
+  return archive;
+}
+
+it("restore --undo puts back what --replace put aside, with the program where it was, and keeps what was restored", async () => {
+  const world = await makeWorld();
+  plant(world.newHome, fresh);
+  const before = walkTree(world.newHome);
+  await restored(world);
+  const tool = join(world.newHome, ".openclaw/tools/node/bin/node");
+  expect(readFileSync(tool, "utf8")).toBe("the program itself");
+  expect(readdirSync(join(world.newHome, ".openclaw"))).toContain("npm");
+
+  const dry = await world.ocbak(["restore", "--undo", "--dry-run", "--home", world.newHome]);
+  expect([dry.status, dry.out]).toEqual([0, expect.stringContaining("Nothing was changed.")]);
+  const ran = await world.ocbak(["restore", "--undo", "--json", "--home", world.newHome]);
+  const report = JSON.parse(ran.out) as UndoReport;
+  const state = report.places.find(({ path }) => path === join(world.newHome, ".openclaw"))!;
+  expect([ran.status, report.dryRun]).toEqual([0, false]);
+  expect(readdirSync(state.undone!)).toContain("credentials");
+  for (const { undone } of report.places) if (undone !== null) rmSync(undone, { recursive: true });
+  const folders = report.places.filter((place) => place.restored === null);
+  expect(folders.length).toBeGreaterThan(0);
+  for (const name of readdirSync(world.newHome).filter((one) => one !== ".openclaw"))
+    rmSync(join(world.newHome, name), { recursive: true });
+  expect(walkTree(world.newHome)).toEqual(before);
+
+  const again = await world.ocbak(["restore", "--undo", "--home", world.newHome]);
+  expect([again.status, again.err]).toEqual([10, expect.stringContaining("no restore is on record")]);
+});
+
+it("restore --undo finds what went elsewhere by the same flags, of another profile too", async () => {
+  const world = await makeWorld();
+  plant(world.newHome, { ".openclaw-work/openclaw.json": "{}" });
+  await restored(world, "--profile", "work");
+  expect((await world.ocbak(["restore", "--undo", "--home", world.newHome])).status).toBe(0);
+  expect(readdirSync(join(world.newHome, ".openclaw-work"))).toEqual(["openclaw.json"]);
+});
+
+it("restore --undo takes no archive, and restore without --undo wants one", async () => {
+  const world = await makeWorld();
+  const both = await world.ocbak(["restore", "--undo", "a.ocbak"]);
+  const neither = await world.ocbak(["restore"]);
+  expect([both.status, neither.status]).toEqual([2, 2]);
+  expect([both.err, neither.err]).toEqual([
+    expect.stringContaining("--undo takes no archive"),
+    expect.stringContaining("the archive is missing"),
+  ]);
+});
+
+it("a restore that another one is at work on is refused, and so is one whose leftovers were moved about", async () => {
+  const world = await makeWorld();
+  plant(world.newHome, fresh);
+  const archive = await restored(world);
+  const busy = join(world.newHome, "..openclaw.ocbak-staging-11112222");
+  mkdirSync(busy, { mode: 0o700 });
+  const mark = { host: "testhost", boot: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim() };
+  const start22 = readFileSync("/proc/self/stat", "utf8").split(") ")[1]!.split(" ")[19]!;
+  writeFileSync(join(busy, "running.json"), JSON.stringify({ ...mark, pid: process.pid, start: start22 }));
+  const locked = await world.ocbak(["restore", "--replace", "--home", world.newHome, archive]);
+  expect([locked.status, locked.err]).toEqual([11, expect.stringContaining("another restore is at work")]);
+  writeFileSync(join(busy, "running.json"), JSON.stringify({ ...mark, pid: process.pid, start: "1" }));
+  const next = await world.ocbak(["restore", "--replace", "--home", world.newHome, archive]);
+  expect([next.status, next.err]).toEqual([0, expect.stringContaining("had not yet changed anything")]);
+  expect(readdirSync(world.newHome).filter((name) => name.includes("staging"))).toEqual([]);
+});
