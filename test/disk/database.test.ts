@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   lstatSync,
   mkdirSync,
@@ -25,6 +26,7 @@ import {
 import { PathGuard } from "../../src/disk/path-guard.ts";
 import type { PlannedEntry } from "../../src/disk/planned.ts";
 import { bytesOf, freshDir, plant } from "../support/tree.ts";
+import { canBecomeNobody } from "../support/nobody.ts";
 import { mountSmallDisk } from "../support/small-disk.ts";
 
 function entryOf(source: string): PlannedEntry {
@@ -188,6 +190,36 @@ describe("a database at rest", () => {
     expect(readdirSync(join(crashed, "..")).sort()).toEqual(["a.db", "a.db-journal"]);
   });
 
+  test("after a kill in the middle of a transaction in rollback mode it is rolled back, its journal stays", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 7 } }), "a.db");
+    const kill = await otherProcess(
+      file,
+      `db.exec("PRAGMA cache_size = 5; BEGIN IMMEDIATE; DELETE FROM notes"); ${insertRows(500)} console.log("up")`,
+    );
+    await kill();
+    const names = readdirSync(join(file, "..")).sort();
+    expect(names).toEqual(["a.db", "a.db-journal"]);
+    const before = names.map((name) => readFileSync(join(file, "..", name)));
+    const snapshot = await taken(file);
+    expect(snapshot).toMatchObject({ check: "ok", method: "private-copy", isConsistent: true });
+    expect(snapshot.why).toMatch(/cut off/);
+    expect(rowsOf(snapshot.file)).toBe(7);
+    expect(names.map((name) => readFileSync(join(file, "..", name)))).toEqual(before);
+  });
+
+  test.each([512, 65_536])("with pages of %i bytes it is copied like others", async (pageBytes) => {
+    const file = join(freshDir(), "a.db");
+    const database = new DatabaseSync(file);
+    database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA journal_mode = WAL; CREATE TABLE notes (body);
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) INSERT INTO notes SELECT hex(randomblob(999)) FROM n`);
+    database.close();
+    await settle();
+    const options = { stepBytes: 1 };
+    const snapshot = await snapshotDatabase(entryOf(file), place(freshDir()), options);
+    expect(snapshot).toMatchObject({ status: "ok", check: "ok", method: "immutable" });
+    expect(rowsOf((snapshot as Snapshot).file)).toBe(300);
+  });
+
   test("mode and time recorded are those of the original", async () => {
     const file = join(plant(freshDir(), { "a.db": { rows: 1 } }), "a.db");
     chmodSync(file, 0o640);
@@ -228,6 +260,22 @@ describe("the check", () => {
     );
   });
 
+  test("one that fails once is made again before anybody calls it damaged", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 2000 } }), "a.db");
+    const sound = readFileSync(file);
+    const torn = Buffer.from(sound);
+    torn.fill(0x55, 4096 * 3, 4096 * 3 + 800);
+    writeFileSync(file, torn);
+    let looks = 0;
+    const reach = (path: string) => {
+      if (path === file && ++looks === 2) writeFileSync(file, sound);
+      return bytesOf(path);
+    };
+    const snapshot = await snapshotDatabase(entryOf(file), { workDir: freshDir(), guard: { reach } });
+    expect(snapshot).toMatchObject({ status: "ok", check: "ok" });
+    expect(rowsOf((snapshot as Snapshot).file)).toBe(2000);
+  });
+
   test("an index that lacks a row is found", async () => {
     const file = join(plant(freshDir(), { "a.db": { rows: 3 } }), "a.db");
     const database = new DatabaseSync(file, { defensive: false });
@@ -264,6 +312,97 @@ describe("the check", () => {
   });
 });
 
+/** Commits ten rows with a handle of its own each time, as a program that runs now and then. */
+const commitAndClose = `
+  const go = () => {
+    const one = new DatabaseSync(process.argv[1], { timeout: 5000 });
+    one.exec("BEGIN"); ${insertRows(10).replaceAll("db.", "one.")} one.exec("COMMIT"); one.close();
+    setTimeout(go, Math.random() * 60);
+  };
+  db.close(); console.log("up"); go();`;
+
+describe("a database that others use meanwhile", () => {
+  test("is one state, with all that was committed before, though its log comes and goes", async () => {
+    const file = walDatabase(3_000);
+    await otherProcess(file, commitAndClose);
+    const methods = new Set<string>();
+    const deadline = Date.now() + 20_000;
+    for (let round = 0; round < 40 || (methods.size < 2 && Date.now() < deadline); round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50));
+      const committed = rowsOfQuietly(file);
+      const snapshot = await taken(file);
+      methods.add(snapshot.method);
+      expect([snapshot.check, rowsOf(snapshot.file) % 10]).toEqual(["ok", 0]);
+      expect(rowsOf(snapshot.file)).toBeGreaterThanOrEqual(committed);
+      rmSync(snapshot.file);
+    }
+    expect([...methods].sort()).toEqual(["immutable", "online"]);
+  });
+
+  test("is waited for while a writer has it for a short time", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 7 } }), "a.db");
+    await otherProcess(
+      file,
+      `db.exec("BEGIN EXCLUSIVE; DELETE FROM notes"); console.log("up"); setTimeout(() => db.exec("COMMIT"), 700)`,
+    );
+    const snapshot = await snapshotDatabase(entryOf(file), place(freshDir()));
+    expect(snapshot).toMatchObject({ status: "ok", check: "ok", method: "online" });
+    expect(rowsOf((snapshot as Snapshot).file)).toBe(0);
+  });
+
+  test("is called inconsistent where its owner lets nobody in and writes all the while", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 7 } }), "a.db");
+    await otherProcess(
+      file,
+      `db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF"); ${insertRows(1)} console.log("up");
+       const go = () => { ${insertRows(20)} setImmediate(go); }; go();`,
+    );
+    const snapshot = await taken(file);
+    expect(snapshot).toMatchObject({ method: "private-copy", isConsistent: false });
+    expect(snapshot.why).toMatch(/locked/);
+  });
+
+  test("may be one that this user can only read: nothing is left beside it", async (context) => {
+    const file = walDatabase(0);
+    const kill = await otherProcess(
+      file,
+      `db.exec("PRAGMA wal_autocheckpoint = 0"); ${insertRows(50)} console.log("up")`,
+    );
+    await kill();
+    rmSync(`${file}-shm`);
+    const disk = mountSmallDisk(context, "4m");
+    for (const suffix of ["", "-wal"]) copyFileSync(file + suffix, join(disk, `a.db${suffix}`));
+    execFileSync("mount", ["-o", "remount,ro", disk]);
+    const snapshot = await taken(join(disk, "a.db"));
+    expect(snapshot).toMatchObject({ check: "ok", isConsistent: true, leftBehind: [] });
+    expect(rowsOf(snapshot.file)).toBe(50);
+  });
+
+  test.runIf(canBecomeNobody)("gets sidecars of its owner when root reads it", async () => {
+    const file = walDatabase(3);
+    const kill = await otherProcess(
+      file,
+      `db.exec("PRAGMA wal_autocheckpoint = 0"); ${insertRows(5)} console.log("up")`,
+    );
+    await kill();
+    rmSync(`${file}-shm`);
+    for (const name of [join(file, ".."), file, `${file}-wal`]) chownSync(name, 65_534, 65_534);
+    expect(await taken(file)).toMatchObject({ method: "online", leftBehind: ["-shm"] });
+    const { uid, gid } = statSync(`${file}-shm`);
+    expect([uid, gid]).toEqual([65_534, 65_534]);
+  });
+});
+
+/** The rows that are committed, read without creating sidecars; 0 where it is being written. */
+function rowsOfQuietly(file: string): number {
+  try {
+    using database = new DatabaseSync(`file://${file}?immutable=1`, { readOnly: true });
+    return Number(database.prepare("SELECT count(*) AS n FROM notes").get()!["n"]);
+  } catch {
+    return 0;
+  }
+}
+
 async function outcomeOf(source: string, workDir = freshDir()): Promise<NoSnapshot | Snapshot> {
   return snapshotDatabase(entryOf(source), place(workDir), { busyTimeoutMs: 100 });
 }
@@ -280,6 +419,20 @@ describe("no snapshot", () => {
     const workDir = freshDir();
     expect(await outcomeOf(join(dir, "a.db"), workDir)).toMatchObject({ status: "raw" });
     expect(readdirSync(workDir)).toEqual([]);
+  });
+
+  test("one whose log is a link is to be stored as its bytes, and the link is not followed", async () => {
+    const file = walDatabase(3);
+    plant(join(file, ".."), { elsewhere: "a secret", "a.db-wal": { to: "elsewhere" } });
+    const { reason } = (await outcomeOf(file)) as NoSnapshot;
+    expect(reason).toMatch(/-wal is no file.*log \(-wal\) is not in the archive/);
+  });
+
+  test("nobody waits for a FIFO in the place of a log", async () => {
+    const file = walDatabase(3);
+    execFileSync("mkfifo", [`${file}-wal`]);
+    const snapshot = await taken(file);
+    expect([snapshot.check, rowsOf(snapshot.file)]).toEqual(["ok", 3]);
   });
 
   test("a database that has gone is vanished", async () => {
