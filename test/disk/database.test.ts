@@ -1,8 +1,6 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
-  chownSync,
   copyFileSync,
   lstatSync,
   mkdirSync,
@@ -16,81 +14,20 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, onTestFinished, test } from "vitest";
-import {
-  snapshotDatabase,
-  type NoSnapshot,
-  type Snapshot,
-  type SnapshotPlace,
-} from "../../src/disk/database.ts";
-import { PathGuard } from "../../src/disk/path-guard.ts";
-import type { PlannedEntry } from "../../src/disk/planned.ts";
+import { describe, expect, test } from "vitest";
+import { snapshotDatabase, type NoSnapshot, type Snapshot } from "../../src/disk/database.ts";
 import { bytesOf, freshDir, plant } from "../support/tree.ts";
-import { canBecomeNobody } from "../support/nobody.ts";
+import {
+  entryOf,
+  insertRows,
+  otherProcess,
+  place,
+  rowsOf,
+  settle,
+  taken,
+  walDatabase,
+} from "../support/databases.ts";
 import { mountSmallDisk } from "../support/small-disk.ts";
-
-function entryOf(source: string): PlannedEntry {
-  return {
-    path: "state/x" as PlannedEntry["path"],
-    type: "file",
-    section: "sealed",
-    source,
-    size: 0,
-    database: true,
-  };
-}
-
-function place(workDir: string): SnapshotPlace {
-  const guard = new PathGuard();
-  onTestFinished(() => guard.release());
-  return { workDir, guard };
-}
-
-async function taken(source: string, workDir = freshDir()): Promise<Snapshot> {
-  const outcome = await snapshotDatabase(entryOf(source), place(workDir), { busyTimeoutMs: 200 });
-  if (outcome.status !== "ok") throw new Error(`no snapshot: ${outcome.status} ${outcome.reason}`);
-  return outcome;
-}
-
-function rowsOf(file: string): number {
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    return Number(database.prepare("SELECT count(*) AS n FROM notes").get()!["n"]);
-  } finally {
-    database.close();
-  }
-}
-
-/** A database with `rows` rows, in WAL mode and closed: no log beside it. Old enough to be known to be at rest. */
-function walDatabase(rows: number): string {
-  const file = join(plant(freshDir(), { "a.db": { rows } }), "a.db");
-  const database = new DatabaseSync(file);
-  database.exec("PRAGMA journal_mode = WAL");
-  database.close();
-  return file;
-}
-
-async function settle(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
-/** Runs `program` (with `db` open on the file) in another process until the test ends; resolves once it printed. */
-async function otherProcess(file: string, program: string): Promise<() => Promise<void>> {
-  const source = `const { DatabaseSync } = require("node:sqlite"); const db = new DatabaseSync(process.argv[1], { timeout: 5000 });
-    ${program}; setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["-e", source, file], { stdio: ["ignore", "pipe", "inherit"] });
-  const kill = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  };
-  onTestFinished(kill);
-  await once(child.stdout, "data");
-  return kill;
-}
-
-const insertRows = (rows: number) =>
-  `for (let i = 0; i < ${rows}; i += 1) db.prepare("INSERT INTO notes (body) VALUES (hex(randomblob(500)))").run();`;
 
 describe("a live database", () => {
   test("rows that stand only in another program's log are in the copy, and the copy stands alone", async () => {
@@ -311,97 +248,6 @@ describe("the check", () => {
     expect(rowsOf(snapshot.file)).toBe(3);
   });
 });
-
-/** Commits ten rows with a handle of its own each time, as a program that runs now and then. */
-const commitAndClose = `
-  const go = () => {
-    const one = new DatabaseSync(process.argv[1], { timeout: 5000 });
-    one.exec("BEGIN"); ${insertRows(10).replaceAll("db.", "one.")} one.exec("COMMIT"); one.close();
-    setTimeout(go, Math.random() * 60);
-  };
-  db.close(); console.log("up"); go();`;
-
-describe("a database that others use meanwhile", () => {
-  test("is one state, with all that was committed before, though its log comes and goes", async () => {
-    const file = walDatabase(3_000);
-    await otherProcess(file, commitAndClose);
-    const methods = new Set<string>();
-    const deadline = Date.now() + 20_000;
-    for (let round = 0; round < 40 || (methods.size < 2 && Date.now() < deadline); round += 1) {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50));
-      const committed = rowsOfQuietly(file);
-      const snapshot = await taken(file);
-      methods.add(snapshot.method);
-      expect([snapshot.check, rowsOf(snapshot.file) % 10]).toEqual(["ok", 0]);
-      expect(rowsOf(snapshot.file)).toBeGreaterThanOrEqual(committed);
-      rmSync(snapshot.file);
-    }
-    expect([...methods].sort()).toEqual(["immutable", "online"]);
-  });
-
-  test("is waited for while a writer has it for a short time", async () => {
-    const file = join(plant(freshDir(), { "a.db": { rows: 7 } }), "a.db");
-    await otherProcess(
-      file,
-      `db.exec("BEGIN EXCLUSIVE; DELETE FROM notes"); console.log("up"); setTimeout(() => db.exec("COMMIT"), 700)`,
-    );
-    const snapshot = await snapshotDatabase(entryOf(file), place(freshDir()));
-    expect(snapshot).toMatchObject({ status: "ok", check: "ok", method: "online" });
-    expect(rowsOf((snapshot as Snapshot).file)).toBe(0);
-  });
-
-  test("is called inconsistent where its owner lets nobody in and writes all the while", async () => {
-    const file = join(plant(freshDir(), { "a.db": { rows: 7 } }), "a.db");
-    await otherProcess(
-      file,
-      `db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF"); ${insertRows(1)} console.log("up");
-       const go = () => { ${insertRows(20)} setImmediate(go); }; go();`,
-    );
-    const snapshot = await taken(file);
-    expect(snapshot).toMatchObject({ method: "private-copy", isConsistent: false });
-    expect(snapshot.why).toMatch(/locked/);
-  });
-
-  test("may be one that this user can only read: nothing is left beside it", async (context) => {
-    const file = walDatabase(0);
-    const kill = await otherProcess(
-      file,
-      `db.exec("PRAGMA wal_autocheckpoint = 0"); ${insertRows(50)} console.log("up")`,
-    );
-    await kill();
-    rmSync(`${file}-shm`);
-    const disk = mountSmallDisk(context, "4m");
-    for (const suffix of ["", "-wal"]) copyFileSync(file + suffix, join(disk, `a.db${suffix}`));
-    execFileSync("mount", ["-o", "remount,ro", disk]);
-    const snapshot = await taken(join(disk, "a.db"));
-    expect(snapshot).toMatchObject({ check: "ok", isConsistent: true, leftBehind: [] });
-    expect(rowsOf(snapshot.file)).toBe(50);
-  });
-
-  test.runIf(canBecomeNobody)("gets sidecars of its owner when root reads it", async () => {
-    const file = walDatabase(3);
-    const kill = await otherProcess(
-      file,
-      `db.exec("PRAGMA wal_autocheckpoint = 0"); ${insertRows(5)} console.log("up")`,
-    );
-    await kill();
-    rmSync(`${file}-shm`);
-    for (const name of [join(file, ".."), file, `${file}-wal`]) chownSync(name, 65_534, 65_534);
-    expect(await taken(file)).toMatchObject({ method: "online", leftBehind: ["-shm"] });
-    const { uid, gid } = statSync(`${file}-shm`);
-    expect([uid, gid]).toEqual([65_534, 65_534]);
-  });
-});
-
-/** The rows that are committed, read without creating sidecars; 0 where it is being written. */
-function rowsOfQuietly(file: string): number {
-  try {
-    using database = new DatabaseSync(`file://${file}?immutable=1`, { readOnly: true });
-    return Number(database.prepare("SELECT count(*) AS n FROM notes").get()!["n"]);
-  } catch {
-    return 0;
-  }
-}
 
 async function outcomeOf(source: string, workDir = freshDir()): Promise<NoSnapshot | Snapshot> {
   return snapshotDatabase(entryOf(source), place(workDir), { busyTimeoutMs: 100 });
