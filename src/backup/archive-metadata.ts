@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { OpenArchive } from "../format/archive.ts";
+import { type InstallationMetadata, parseMetadata } from "../openclaw/metadata.ts";
 
 /** A workspace as the sealed section's metadata describes it: its root, and the agents that use it. */
 const DescribedWorkspace = z.looseObject({ rootId: z.string(), agents: z.array(z.string()) });
@@ -21,4 +22,28 @@ export function describedWorkspaces(metadata: Metadata): DescribedWorkspace[] {
 export function textFact(metadata: Metadata, name: string): string | null {
   const value = metadata?.[name];
   return typeof value === "string" ? value : null;
+}
+
+const factNames = [
+  "programVersion",
+  "nodeVersion",
+  "user",
+  "owner",
+  "home",
+  "databases",
+  "counts",
+  "environment",
+  "plugins",
+  "timeTravel",
+] as const;
+type FactName = (typeof factNames)[number];
+
+/** What the sealed section tells of the old machine and what was on it; null is what it does not tell. */
+export type ArchiveFacts = { readonly [Name in FactName]: InstallationMetadata[Name] | null };
+
+/** Null without the key. */
+export function archiveFacts(metadata: Metadata): ArchiveFacts | null {
+  if (metadata === undefined) return null;
+  const known = parseMetadata(metadata);
+  return Object.fromEntries(factNames.map((name) => [name, known[name] ?? null])) as ArchiveFacts;
 }

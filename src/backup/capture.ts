@@ -1,15 +1,15 @@
 import { sortKey } from "../format/entry-path.ts";
 import type { IndexLine, SectionName } from "../format/entry.ts";
 import { defaultCompressionLevel } from "../format/frame.ts";
-import type { Manifest } from "../format/manifest.ts";
+import type { Manifest, ManifestRoot } from "../format/manifest.ts";
 import type { Sealing } from "../format/seal/header.ts";
 import type { SigningKey } from "../format/sshsig.ts";
 import { ArchiveWriter, type SectionEntries, type WrittenArchive } from "../format/write.ts";
 import type { GuardedRoot } from "../disk/path-guard.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 import { WorkDir } from "../disk/work-dir.ts";
-import { describeInstallation } from "../openclaw/metadata.ts";
 import { workParent } from "./archive-name.ts";
+import { captureMetadata } from "./capture-metadata.ts";
 import { SectionCapture, isNoteworthy } from "./capture-section.ts";
 import type { Context } from "./context.ts";
 import { DatabaseNotices } from "./database-notices.ts";
@@ -53,10 +53,11 @@ export async function writeCapture(
     workDir: workDir.path,
     context,
   });
+  const { metadata, warnings } = captureMetadata(plan.installation, plan.scan.entries, context);
   const writer = new ArchiveWriter({
     manifest,
     plain: sections.entries("plain"),
-    sealed: { ...sections.entries("sealed"), ...sealedFacts(plan, context) },
+    sealed: { ...sections.entries("sealed"), ...sealedFacts(plan), metadata: structuredClone(metadata) },
     sealing: options.sealing,
     signingKey: options.signingKey,
     compressionLevel,
@@ -64,21 +65,18 @@ export async function writeCapture(
   context.progress.start("create", totals.plain.contentBytes + totals.sealed.contentBytes);
   for await (const chunk of writer.bytes()) await options.write(chunk);
   context.progress.finish();
-  const { notable, warnings, databases } = sections;
-  return { manifest, written: writer.written, notable, warnings, notices: databases.sentences() };
+  return {
+    manifest,
+    written: writer.written,
+    notable: sections.notable,
+    warnings: [...warnings, ...sections.warnings],
+    notices: sections.databases.sentences(),
+  };
 }
 
-type SealedFacts = Pick<ConstructorParameters<typeof ArchiveWriter>[0]["sealed"], "roots" | "metadata">;
-
 /** What only the sealed section may tell. */
-function sealedFacts({ installation, roots }: CapturePlan, context: Context): SealedFacts {
-  const { platform, nodeVersion, uid, gid, env } = context;
-  const user = { name: env["USER"] ?? env["LOGNAME"] ?? null, uid, gid };
-  const description = describeInstallation(installation, { platform, nodeVersion, user });
-  return {
-    roots: roots.filter((root) => !isPublicRoot(root)).map(manifestRoot),
-    metadata: structuredClone(description) as unknown as SealedFacts["metadata"],
-  };
+function sealedFacts({ roots }: CapturePlan): { readonly roots: ManifestRoot[] } {
+  return { roots: roots.filter((root) => !isPublicRoot(root)).map(manifestRoot) };
 }
 
 interface SectionSetting {

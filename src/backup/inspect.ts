@@ -1,6 +1,6 @@
 import type { Archive, OpenArchive } from "../format/archive.ts";
 import { FormatError } from "../format/errors.ts";
-import { describedWorkspaces, textFact } from "./archive-metadata.ts";
+import { archiveFacts, describedWorkspaces, textFact } from "./archive-metadata.ts";
 import { addStatuses, captureCounts, unknownCapture } from "./capture-verdict.ts";
 import type { Context } from "./context.ts";
 import { openArchive } from "./open-archive.ts";
@@ -33,6 +33,7 @@ export async function inspectArchive(
       platform: installation.platform,
       openclawVersion: textFact(entries.metadata, "openclawVersion"),
     },
+    facts: archiveFacts(entries.metadata),
     series: series && { id: series.id, sequence: series.sequence },
     tags: manifest.tags,
     sealing: {

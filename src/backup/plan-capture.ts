@@ -6,6 +6,7 @@ import { formatName, formatVersion } from "../format/manifest.ts";
 import { displayPath } from "../format/entry-path.ts";
 import { ArchiveId } from "../format/schema.ts";
 import type { Installation, Root } from "../openclaw/installation.ts";
+import { includedBy } from "../openclaw/plugin-choice.ts";
 import { exclusionRulesOf } from "../openclaw/rules.ts";
 import { envFileRule, workspaceSealRules } from "../openclaw/seal-rules.ts";
 import { type SecretValue, secretValuesOf } from "../openclaw/secret-values.ts";
@@ -106,7 +107,7 @@ function scanChoices({
 }: CaptureChoices): Pick<ScanRules, "sealAll" | "include" | "exclude" | "expose"> {
   return {
     ...(sealAll && { sealAll }),
-    ...(include && { include }),
+    ...(include && { include: include.flatMap(includedBy) }),
     ...(exclude && { exclude }),
     ...(plain && { expose: plain }),
   };

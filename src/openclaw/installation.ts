@@ -1,3 +1,6 @@
+import type { Channel } from "./channels.ts";
+import type { NeededVariable } from "./needed-variables.ts";
+
 export type RootKind =
   | "state"
   | "config"
@@ -73,6 +76,10 @@ export interface Installation {
   readonly outside: readonly Outside[];
   /** Set if this machine only talks to a gateway elsewhere. */
   readonly remote: { readonly url: string | null } | null;
+  /** What the config needs of its environment; `null` where it was not read. */
+  readonly variables: readonly NeededVariable[] | null;
+  /** What is set up; `null` where the config was not read. */
+  readonly channels: readonly Channel[] | null;
   readonly warnings: readonly string[];
   /** Of the client that last wrote the config. */
   readonly openclawVersion: string | null;

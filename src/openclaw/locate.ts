@@ -1,15 +1,17 @@
 import path from "node:path";
 import { registeredDatabases } from "./agent-registry.ts";
 import { type AgentSurroundings, agentsOf, sessionStoresOf, workspacesOf } from "./agents.ts";
+import { channelsOf } from "./channels.ts";
 import { type ConfigFiles, readConfigFile } from "./config-file.ts";
 import { type OpenClawConfig, parseConfig } from "./config.ts";
 import { type Environment, type Surroundings, expand, variable } from "./environment.ts";
 import { gatewayPort } from "./gateway-port.ts";
-import type { Installation } from "./installation.ts";
+import type { Installation, Outside } from "./installation.ts";
 import { requireInstallation } from "./missing.ts";
 import { namedByConfig } from "./named-roots.ts";
 import { machineParts, uncovered } from "./outside.ts";
 import { type Places, resolvePlaces } from "./places.ts";
+import { neededVariables, variableWarnings } from "./needed-variables.ts";
 import { type Findings, type Gathered, gatherRoots, isDirectory, isFile } from "./roots.ts";
 import { type LocateRequest, selectEnvironment } from "./selection.ts";
 import { pathReader } from "./settings.ts";
@@ -50,10 +52,19 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   warnOfOddities(config, places, gathered, warn);
   warnOfLooseKey(places, selection.env, warn);
   const outside = uncovered(
-    [...gathered.tooWide, ...named.outside, ...machineParts(places, surroundings)],
+    [...gathered.tooWide, ...named.outside, ...machineParts(places, surroundings), variablesHere(given.cwd)],
     gathered,
   );
-  return assemble({ findings, gathered, outside, config, warnings, env: selection.env });
+  const variables = neededVariables(files.value, {
+    ...surroundings,
+    places,
+    configFile,
+    roots: gathered.roots,
+  });
+  for (const line of variableWarnings(variables)) warn(line);
+  const channels = channelsOf(files.value, places.credentialsDir);
+  const setUp = isRead ? { variables, channels } : { variables: null, channels: null };
+  return assemble({ findings, gathered, outside, config, setUp, warnings, env: selection.env });
 }
 
 function unreadWarning({ configPath }: Places, configFile: string | null): string {
@@ -113,6 +124,11 @@ function warnOfOddities(
   }
 }
 
+/** OpenClaw reads a `.env` where it is started, which may well be here. */
+function variablesHere(cwd: string): Outside {
+  return { path: path.join(cwd, ".env"), why: "variables, if OpenClaw is started in this folder" };
+}
+
 /** Old auth profiles are encrypted, and a key in a variable is in no file. */
 function warnOfLooseKey({ credentialsDir }: Places, env: Environment, warn: (line: string) => void): void {
   const name = "OPENCLAW_AUTH_PROFILE_SECRET_KEY";
@@ -125,11 +141,12 @@ interface Located {
   readonly gathered: Gathered;
   readonly outside: Installation["outside"];
   readonly config: OpenClawConfig;
+  readonly setUp: Pick<Installation, "variables" | "channels">;
   readonly warnings: ReadonlySet<string>;
   readonly env: Surroundings["env"];
 }
 
-function assemble({ findings, gathered, outside, config, warnings, env }: Located): Installation {
+function assemble({ findings, gathered, outside, config, setUp, warnings, env }: Located): Installation {
   const { stateWhy, configWhy, credentialsWhy, configPath: _path, ...places } = findings.places;
   return {
     ...places,
@@ -140,6 +157,7 @@ function assemble({ findings, gathered, outside, config, warnings, env }: Locate
     roots: gathered.roots,
     outside,
     remote: isRemote(config) ? { url: config.gateway?.remote?.url ?? null } : null,
+    ...setUp,
     warnings: [...warnings],
     openclawVersion: config.meta?.lastTouchedVersion ?? null,
     gatewayPort: gatewayPort(config, env),

@@ -28,6 +28,7 @@ const created: CreateReport = {
   ],
   sealed: [{ reason: "version-control", entries: 2 }],
   scan: { files: 3, hits: [] },
+  leftOut: [],
   findings: [],
   warnings: [],
   complete: true,
@@ -85,6 +86,52 @@ describe("what create says", () => {
     ] as const;
     expect(createText({ ...created, archive: null, findings }, "to age1abc")).toMatch(
       /^Would be left out by rule:\n {2}excluded:cache state\/cache: 5 entries, 1000 bytes\n/,
+    );
+  });
+});
+
+describe("what create says of what is left out", () => {
+  const leftOut: CreateReport["leftOut"] = [
+    {
+      rule: "logs",
+      class: "private",
+      why: "logs",
+      entries: 3,
+      bytes: 3 * 1024 ** 3,
+      include: ["state/logs"],
+    },
+    { rule: "user", class: null, why: "--exclude names it", entries: 1, bytes: 2048, include: [] },
+    { rule: "database-sidecar", class: "never", why: "in the snapshot", entries: 2, bytes: 99, include: [] },
+    { rule: "special-file", class: "never", why: "no content", entries: 2, bytes: 0, include: [] },
+  ];
+
+  it("is each rule with its size, and how to take logs along", () => {
+    expect(createText({ ...created, leftOut }, "to age1abc")).toContain(
+      "Left out: logs 3.0 GiB, user 2.0 KiB, special-file 2 entries.\n" +
+        "  To take logs along (3.0 GiB): --include 'state/logs'\n",
+    );
+  });
+
+  it("is no more than one line where many rules say something", () => {
+    const many = Array.from({ length: 12 }, (_, n) => ({ ...leftOut[1]!, rule: `rule-${n}` }));
+    expect(createText({ ...created, leftOut: many }, "to age1abc")).toMatch(
+      /^Left out: rule-0 2.0 KiB, .*rule-7 2.0 KiB and by 4 more rules\.$/m,
+    );
+  });
+
+  it("is a table with reasons in a dry run", () => {
+    const text = createText({ ...created, archive: null, leftOut }, "to age1abc");
+    expect(text).toMatch(/^Left out:\n {2}logs +3 entries +3.0 GiB +private +logs\n/m);
+    expect(text).toMatch(/^ {2}user +1 entry +2.0 KiB +as you asked +--exclude names it$/m);
+    expect(text).toContain("--include 'state/logs'");
+  });
+
+  it("begins with names that no archive can hold, which makes it incomplete", () => {
+    const findings = [
+      { path: "state/deep/x", status: "unfit-name", reason: "it is nested deeper than 256" },
+    ] as const;
+    expect(createText({ ...created, complete: false, findings }, "to age1abc")).toMatch(
+      /^INCOMPLETE: .*, 1 with a name or depth that no archive can hold\.\n {2}unfit-name state\/deep\/x: it is nested/,
     );
   });
 });
@@ -165,6 +212,7 @@ describe("what inspect says", () => {
       platform: "linux",
       openclawVersion: "2026.9.6",
     },
+    facts: null,
     series: null,
     tags: [],
     sealing: { passphrase: false, recipientCount: 2, opened: false },

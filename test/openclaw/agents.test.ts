@@ -157,6 +157,7 @@ describe("workspaces and agents", () => {
     });
     expect(locateIn(home).warnings.toSorted()).toEqual([
       "the config names a path with ${NO_SUCH}, which is set nowhere that ocbak can see",
+      "the config needs NO_SUCH, which is in no file that is backed up: set it on the new machine",
       "the config's agents.list is not of the expected type and was passed over",
       "the config's gateway.port is not of the expected type and was passed over",
       "the workspace of agent main, ~/${NO_SUCH}, does not exist or cannot be reached",

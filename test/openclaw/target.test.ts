@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { locate, makeTree } from "./home.ts";
-import { describeInstallation } from "../../src/openclaw/metadata.ts";
 import { mapPath, targetPlaces } from "../../src/openclaw/target.ts";
 
 describe("where things lie on the new machine", () => {
@@ -34,28 +32,5 @@ describe("where things lie on the new machine", () => {
 
   it("a path that no move is above has no place", () => {
     expect(mapPath("/home/alice/x", moves.slice(0, 2))).toBeNull();
-  });
-});
-
-describe("what an archive says of its installation", () => {
-  it("survives JSON unchanged and names every root and agent", async () => {
-    const home = await makeTree({
-      ".openclaw/openclaw.json":
-        "{meta: {lastTouchedVersion: '2026.9.6'}, agents: {entries: {a: {workspace: '~/w'}}}}",
-      "w/": "",
-    });
-    const user = { name: "al", uid: 1000, gid: 1000 };
-    const told = describeInstallation(locate(home), { platform: "linux", nodeVersion: "v24.21.0", user });
-    expect(JSON.parse(JSON.stringify(told))).toEqual(told);
-    expect(told).toMatchObject({
-      openclawVersion: "2026.9.6",
-      user,
-      agents: [{ id: "a", agentDir: `${home}/.openclaw/agents/a/agent` }],
-      workspaces: [{ rootId: "workspace.a", agents: ["a"], path: `${home}/w`, exists: true }],
-      roots: [
-        { id: "state", path: `${home}/.openclaw`, kind: "state" },
-        { id: "workspace.a", path: `${home}/w`, kind: "workspace" },
-      ],
-    });
   });
 });

@@ -69,7 +69,11 @@ export const createCommand: CommandDefinition = {
           "leave workspace files readable whatever rules and the scan for secrets say (repeatable)",
           collect,
         )
-        .option("--include <glob>", "take what a rule would leave out (repeatable)", collect)
+        .option(
+          "--include <glob>",
+          "take what a rule would leave out; `plugins`: the installed plugins (repeatable)",
+          collect,
+        )
         .option("--exclude <glob>", "leave out (repeatable)", collect)
         .option("--stop-gateway", "stop the gateway first, start it again afterwards")
         .option("--compression-level <n>", "1 (fast) to 19 (small)", integerBetween(1, 19))

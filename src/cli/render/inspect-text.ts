@@ -1,5 +1,6 @@
 import { safe } from "../output.ts";
 import type { InspectReport } from "../../backup/reports.ts";
+import { factRows } from "./facts-text.ts";
 import { count, entries, size, table } from "./units.ts";
 
 /** An inspect report for people. Nothing in it is proved: `verify` does that. */
@@ -14,6 +15,7 @@ export function inspectText(report: InspectReport): string {
     ...installation.workspaces.map(({ agents, path }) => [`workspace of ${agents.join(", ")}`, path]),
     ["host", `${installation.host} (${installation.platform})`],
     ["openclaw", installation.openclawVersion ?? "version not known"],
+    ...(report.facts === null ? [] : factRows(report.facts)),
     ...(report.series === null ? [] : [["series", `${report.series.id}, number ${report.series.sequence}`]]),
     ...(report.tags.length === 0 ? [] : [["tags", report.tags.join(", ")]]),
     ["sealed", sealing(report)],
