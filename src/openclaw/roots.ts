@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { AgentWorkspace, SessionStore } from "./agents.ts";
+import { configCopies } from "./config-copies.ts";
 import { configDirParts } from "./config-dir.ts";
 import { type Surroundings, osHome } from "./environment.ts";
 import { type RegisteredDatabase } from "./agent-registry.ts";
@@ -90,6 +91,7 @@ function ownCandidates(findings: Findings, surroundings: Surroundings): Root[] {
     ...includes.map((file, n) =>
       root(`config.include-${n + 1}`, file, "config", "an $include of the config"),
     ),
+    ...(configFile === null ? [] : configCopies(configFile)),
     ...configDirParts(places, configFile),
     root("credentials", places.credentialsDir, "credentials", places.credentialsWhy),
     ...agents.map(({ id, agentDir }) =>

@@ -45,6 +45,30 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    promise: "copies that OpenClaw keeps beside a config file are taken with it, and nothing else there",
+    tree: {
+      ".openclaw/state/": "",
+      "etc/oc.json": "{}",
+      "etc/oc.json.bak": "",
+      "etc/oc.json.bak.4": "",
+      "etc/oc.json.clobbered.2026-11-22T10-00-00Z": "",
+      "etc/oc.json.last-good": "",
+      "etc/oc.json.pre-update": "",
+      "etc/oc.json.mine": "",
+      "etc/other.json.bak": "",
+    },
+    env: { OPENCLAW_CONFIG_PATH: "~/etc/oc.json" },
+    roots: [
+      "state=~/.openclaw",
+      "config=~/etc/oc.json",
+      "config.copy-1=~/etc/oc.json.bak",
+      "config.copy-2=~/etc/oc.json.bak.4",
+      "config.copy-3=~/etc/oc.json.clobbered.2026-11-22T10-00-00Z",
+      "config.copy-4=~/etc/oc.json.last-good",
+      "config.copy-5=~/etc/oc.json.pre-update",
+    ],
+  },
+  {
     promise: "of a config dir apart from the state dir only OpenClaw's own folders are taken",
     tree: {
       ".openclaw/state/": "",
