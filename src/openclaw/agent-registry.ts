@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { openStateDatabase } from "./state-database.ts";
+import { hasTable, readStateDatabase } from "./state-database.ts";
 
 /** An agent's database as OpenClaw remembers to have made it. */
 export interface RegisteredDatabase {
@@ -36,13 +36,9 @@ export function registeredDatabases(stateDir: string, warn: (line: string) => vo
 }
 
 function readRows(file: string): z.infer<typeof Row>[] {
-  const db = openStateDatabase(file);
-  try {
-    const isThere = db.prepare("select 1 from sqlite_schema where name = 'agent_databases'").get();
-    if (isThere === undefined) return [];
+  return readStateDatabase(file, (db) => {
+    if (!hasTable(db, "agent_databases")) return [];
     const rows = db.prepare("select agent_id, path from agent_databases order by agent_id, path").all();
     return z.array(Row).parse(rows);
-  } finally {
-    db.close();
-  }
+  });
 }

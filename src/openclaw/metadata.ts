@@ -87,7 +87,7 @@ export function describeInstallation(
     databases: databases.map(({ database }) => database),
     counts: countsOf(
       installation,
-      { state: counted.find(isState), agents: counted.filter((one) => !isState(one)) },
+      { state: counted.find(isState), others: counted.filter((one) => !isState(one)) },
       machine.now(),
     ),
     environment: installation.variables === null ? null : [...installation.variables],

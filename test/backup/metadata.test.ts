@@ -110,6 +110,20 @@ describe("what an archive tells of the installation in it", () => {
     expect(Date.parse(facts!.counts!.countedAt)).toBeGreaterThanOrEqual(Date.parse(createdAt));
   });
 
+  it("counts the sessions that OpenClaw uses: of a registered store, not of a copy or of a cell", async () => {
+    const world = await fullWorld();
+    const state = join(world.home, ".openclaw");
+    plantOwnDatabase(join(state, "stores/own.sqlite"), agentDatabase("main", 10));
+    plantOwnDatabase(join(state, "agents/main/agent/copy.sqlite"), agentDatabase("main", 100));
+    plantOwnDatabase(
+      join(state, "fleet/cells/t/agents/main/agent/openclaw-agent.sqlite"),
+      agentDatabase("main", 1000),
+    );
+    const { facts } = await inspect(world, (await create(world)).file);
+    expect(facts?.counts?.sessions[0]).toEqual({ agent: "main", count: 13 });
+    expect(facts?.databases?.map(({ path }) => path)).toContain("state/stores/own.sqlite");
+  });
+
   it("is the channels, by config and by login", async () => {
     const world = await fullWorld();
     const { facts } = await inspect(world, (await create(world)).file);

@@ -12,6 +12,8 @@ const schema = {
     grant_definition_updated_at INTEGER, state_json TEXT NOT NULL DEFAULT '{}', runtime_updated_at_ms INTEGER,
     schedule_identity TEXT, sort_order INTEGER NOT NULL DEFAULT 0, updated_at INTEGER NOT NULL,
     PRIMARY KEY (store_key, job_id)) STRICT`,
+  agent_databases: `(agent_id TEXT NOT NULL, path TEXT NOT NULL, schema_version INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL, size_bytes INTEGER, PRIMARY KEY (agent_id, path)) STRICT`,
   config_machine_state: `(state_key TEXT NOT NULL PRIMARY KEY, value_json TEXT NOT NULL,
     updated_at_ms INTEGER NOT NULL) STRICT`,
   device_pairing_paired: `(device_id TEXT NOT NULL PRIMARY KEY, public_key TEXT NOT NULL, display_name TEXT,
@@ -56,7 +58,7 @@ export function plantOwnDatabase(file: string, { userVersion, tables }: OwnDatab
 
 const always = { created_at: 1, updated_at: 1 };
 
-/** The main database: three cron jobs of which two are enabled, two devices of which one is a node, a message that waits. */
+/** The main database: a session store that it knows, three cron jobs of which two are enabled, two devices of which one is a node, a message that waits. */
 export function stateDatabase(installedIndex: unknown): OwnDatabaseContents {
   const job = { store_key: "/cron/jobs.json", payload_kind: "agentTurn", job_json: "{}", updated_at: 1 };
   const device = { public_key: "k", created_at_ms: 1, approved_at_ms: 1 };
@@ -66,6 +68,7 @@ export function stateDatabase(installedIndex: unknown): OwnDatabaseContents {
       schema_meta: [
         { meta_key: "primary", role: "global", schema_version: 18, app_version: "2026.9.6", ...always },
       ],
+      agent_databases: [{ agent_id: "main", path: "stores/own.sqlite", schema_version: 23, last_seen_at: 1 }],
       cron_jobs: ["a", "b", "c"].map((id, n) => ({ job_id: id, name: id, enabled: Number(n > 0), ...job })),
       device_pairing_paired: [
         { device_id: "1", role: "operator", ...device },
