@@ -77,6 +77,10 @@ const exceptions: Readonly<
     imports: ["node:child_process"],
     because: "homes and groups of users come from getent: Node reads no user database",
   },
+  "disk/extended-attributes.ts": {
+    imports: ["node:child_process"],
+    because: "extended attributes and ACLs are told by getfattr: Node reads none",
+  },
   "disk/flush.ts": {
     imports: ["node:child_process"],
     because: "sync -f makes a whole file system durable at once: Node can only fsync file by file",

@@ -13,7 +13,9 @@ import { captureMetadata } from "./capture-metadata.ts";
 import { SectionCapture, isNoteworthy } from "./capture-section.ts";
 import type { Context } from "./context.ts";
 import { DatabaseNotices } from "./database-notices.ts";
+import { NotCapturedSearch } from "./not-captured.ts";
 import { type CapturePlan, isPublicRoot, manifestRoot, planManifest } from "./plan-capture.ts";
+import type { NotCaptured } from "./reports.ts";
 
 export interface WriteOptions {
   readonly sealing: Sealing;
@@ -32,6 +34,7 @@ export interface Captured {
   readonly warnings: readonly string[];
   /** What is worth knowing and no trouble. */
   readonly notices: readonly string[];
+  readonly notCaptured: NotCaptured;
 }
 
 /** Captures what was planned, in one pass from front to back. */
@@ -42,6 +45,7 @@ export async function writeCapture(
 ): Promise<Captured> {
   const { totals } = plan.scan;
   const { compressionLevel = defaultCompressionLevel } = options;
+  using notCaptured = new NotCapturedSearch(plan.scan.entries);
   using workDir = WorkDir.make(workParent(context), context.pid);
   const manifest = planManifest(
     plan,
@@ -71,6 +75,7 @@ export async function writeCapture(
     notable: sections.notable,
     warnings: [...warnings, ...sections.warnings],
     notices: sections.databases.sentences(),
+    notCaptured: await notCaptured.result(),
   };
 }
 

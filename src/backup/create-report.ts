@@ -37,6 +37,8 @@ export function createReport(
     ...(captured === undefined ? plannedFacts(plan) : capturedFacts(captured)),
     ...sealedFacts(plan),
     warnings: [...installation.warnings, ...plan.warnings, ...(captured?.warnings ?? [])],
+    notices: captured?.notices ?? [],
+    notCaptured: captured?.notCaptured ?? { extendedAttributes: null },
     durationMs,
     verified,
   };

@@ -30,6 +30,15 @@ export interface ScanHit {
   readonly reason: string;
 }
 
+/** What no archive of this format keeps, where there is any. */
+export interface NotCaptured {
+  /** Entries with extended attributes or ACLs, and the first of them; null: nobody looked. */
+  readonly extendedAttributes: {
+    readonly entries: number;
+    readonly examples: readonly { readonly path: string; readonly pathHex?: string }[];
+  } | null;
+}
+
 export interface CreateReport {
   /** Where the archive was published, or `-` for standard output, or null for a dry run. */
   readonly archive: string | null;
@@ -69,6 +78,9 @@ export interface CreateReport {
   readonly findings: readonly CaptureFinding[];
   /** Warnings for people: remote mode, a database that failed its check, … */
   readonly warnings: readonly string[];
+  /** What is worth knowing and no trouble, such as files that SQLite left beside a database. */
+  readonly notices: readonly string[];
+  readonly notCaptured: NotCaptured;
   /** False where data that matters was missed: exit status 3. */
   readonly complete: boolean;
   readonly durationMs: number;

@@ -31,6 +31,8 @@ const created: CreateReport = {
   leftOut: [],
   findings: [],
   warnings: [],
+  notices: [],
+  notCaptured: { extendedAttributes: null },
   complete: true,
   durationMs: 1234,
   verified: "full",

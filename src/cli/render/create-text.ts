@@ -1,5 +1,6 @@
 import type { CaptureFinding, CreateReport } from "../../backup/reports.ts";
 import { safe } from "../output.ts";
+import { remarks } from "./remarks-text.ts";
 import { duration, entries, number, size, table } from "./units.ts";
 
 /** Findings shown in full; the rest are counted (`--json` has them all). */
@@ -15,6 +16,7 @@ export function createText(report: CreateReport, sealedTo: string): string {
     made(report),
     ...table([...sources(report), ...sections(report, sealedTo)]),
     ...scanned(report),
+    ...remarks(report),
     ...(report.archive === null ? [] : [proved(report)]),
   ].join("\n")}\n`;
 }
