@@ -36,7 +36,7 @@ const table: Readonly<Record<string, Allowed>> = {
   },
   disk: {
     folders: ["format"],
-    packages: ["zod", "picomatch"],
+    packages: ["zod", "picomatch", "ignore"],
     builtins: [...fs, "node:sqlite", "node:crypto", "node:path", "node:os", "node:stream", "node:buffer"],
   },
   store: {

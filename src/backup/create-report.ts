@@ -1,8 +1,10 @@
+import type { EntryPath } from "../format/entry-path.ts";
 import type { EntryStatus, IndexLine } from "../format/entry.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 import type { Installation } from "../openclaw/installation.ts";
 import { addStatuses, captureCounts } from "./capture-verdict.ts";
 import type { Captured } from "./capture.ts";
+import { leftOutOf } from "./left-out.ts";
 import { pathText } from "./path-text.ts";
 import type { CapturePlan } from "./plan-capture.ts";
 import type { CaptureFinding, CreateReport, ScanHit } from "./reports.ts";
@@ -34,7 +36,8 @@ export function createReport(
     workspaces: installation.workspaces
       .filter(({ rootId }) => plan.roots.some(({ id }) => id === rootId))
       .map(({ agents, path }) => ({ agents, path })),
-    ...(captured === undefined ? plannedFacts(plan) : capturedFacts(captured)),
+    ...withScanFindings(captured === undefined ? plannedFacts(plan) : capturedFacts(captured), plan),
+    leftOut: leftOutOf(plan.scan.entries),
     ...sealedFacts(plan),
     warnings: [...installation.warnings, ...plan.warnings, ...(captured?.warnings ?? [])],
     notices: captured?.notices ?? [],
@@ -42,6 +45,25 @@ export function createReport(
     durationMs,
     verified,
   };
+}
+
+/** What no entry stands for is missed; of what has no content to keep, the kind is told. */
+function withScanFindings(facts: Facts, { scan: { findings } }: CapturePlan): Facts {
+  const unfit = findings.filter(({ kind }) => kind === "unfit-name");
+  const kinds = new Map(
+    findings.map(({ path, reason }) => [JSON.stringify(pathText(path as EntryPath)), reason]),
+  );
+  const explained = facts.findings.map((one) => {
+    const { path, pathHex } = one;
+    const reason = kinds.get(JSON.stringify({ path, ...(pathHex !== undefined && { pathHex }) }));
+    return reason === undefined ? one : { ...one, reason };
+  });
+  const missed = unfit.map(({ path, reason }): CaptureFinding => ({
+    ...pathText(path as EntryPath),
+    status: "unfit-name",
+    reason,
+  }));
+  return { ...facts, findings: [...missed, ...explained], complete: facts.complete && missed.length === 0 };
 }
 
 /** What of the workspaces is sealed, by reason; with --seal-all or in other roots everything is. */

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
-import type { CaptureRoot, PlannedEntry, ScanResult, ScanRules } from "../disk/planned.ts";
+import type { PlannedEntry, ScanResult, ScanRules } from "../disk/planned.ts";
 import { type ContentVerdict, TreeScan } from "../disk/scan.ts";
 import type { Manifest, ManifestRoot } from "../format/manifest.ts";
 import { formatName, formatVersion } from "../format/manifest.ts";
 import { displayPath } from "../format/entry-path.ts";
 import { ArchiveId } from "../format/schema.ts";
 import type { Installation, Root } from "../openclaw/installation.ts";
-import { includedBy } from "../openclaw/plugin-choice.ts";
-import { exclusionRulesOf } from "../openclaw/rules.ts";
-import { envFileRule, workspaceSealRules } from "../openclaw/seal-rules.ts";
+import { workspaceSealRules } from "../openclaw/classes/workspace.ts";
+import { envFileRule } from "../openclaw/classes/workspace-sealed.ts";
 import { type SecretValue, secretValuesOf } from "../openclaw/secret-values.ts";
 import { timestamp } from "./archive-name.ts";
+import { harmIn, ignoreWarnings, type TakingChoices, takingOf } from "./capture-roots.ts";
 import { scanContents } from "./content-scan/content-scan.ts";
 import type { Context } from "./context.ts";
 
@@ -18,11 +18,8 @@ import type { Context } from "./context.ts";
 const plainBytesMax = 1024 * 1024;
 const segmentBytes = 8 * 1024 * 1024;
 
-export interface CaptureChoices {
-  readonly workspace?: boolean;
+export interface CaptureChoices extends TakingChoices {
   readonly sealAll?: boolean;
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
   /** Globs: workspace files that stay readable whatever rules and the scan for secrets say. */
   readonly plain?: readonly string[];
 }
@@ -52,18 +49,20 @@ export async function planCapture(
   { choices, skip }: PlanRequest,
   context: Context,
 ): Promise<CapturePlan> {
-  const roots = installation.roots.filter(({ kind }) => choices.workspace !== false || kind !== "workspace");
-  const left = installation.roots.filter((root) => !roots.includes(root));
-  const tree = new TreeScan(
-    roots.map((root) => captureRoot(root, left)),
-    { seal: workspaceSealRules, plainBytesMax, skip, ...scanChoices(choices) },
-  );
+  const { roots, captureRoots, rules } = takingOf(installation.roots, choices);
+  const { sealAll = false, plain: expose = [] } = choices;
+  const tree = new TreeScan(captureRoots, {
+    ...rules,
+    seal: workspaceSealRules,
+    plainBytesMax,
+    skip,
+    sealAll,
+    expose,
+  });
   const candidates = tree.candidates();
   const verdicts = await lookInto(candidates, () => secretsOf(installation, tree), context);
   const result = tree.settle(verdicts);
-  const warnings = result.exposed.map(
-    ({ path, reason }) => `${displayPath(path)} is readable in the archive, as --plain asks: ${reason}`,
-  );
+  const warnings = planWarnings(result, roots, choices);
   for (const warning of warnings) context.notice(`warning: ${warning}`);
   return {
     installation,
@@ -99,37 +98,12 @@ function secretsOf(installation: Installation, tree: TreeScan): SecretValue[] {
   return secretValuesOf(installation, envFiles);
 }
 
-function scanChoices({
-  sealAll,
-  include,
-  exclude,
-  plain,
-}: CaptureChoices): Pick<ScanRules, "sealAll" | "include" | "exclude" | "expose"> {
-  return {
-    ...(sealAll && { sealAll }),
-    ...(include && { include: include.flatMap(includedBy) }),
-    ...(exclude && { exclude }),
-    ...(plain && { expose: plain }),
-  };
-}
-
-/** Workspaces that are left out must not come in again as a part of the state dir around them. */
-function captureRoot(root: Root, leftOut: readonly Root[]): CaptureRoot {
-  const inside = leftOut.filter(({ path }) => path.startsWith(`${root.path}/`));
-  const exclude = inside.map(({ path }) => ({
-    id: "no-workspace",
-    pattern: escapeGlob(path.slice(root.path.length + 1)),
-  }));
-  return {
-    id: root.id,
-    path: root.path,
-    sealing: root.kind === "workspace" ? "by-rule" : "always",
-    exclude: [...exclude, ...exclusionRulesOf(root)],
-  };
-}
-
-function escapeGlob(path: string): string {
-  return path.replaceAll(/[\\*?[\]{}()!+@|]/g, String.raw`\$&`);
+/** What stands in the way of what the user meant, for people. */
+function planWarnings(result: ScanResult, roots: readonly Root[], choices: CaptureChoices): string[] {
+  const exposed = result.exposed.map(
+    ({ path, reason }) => `${displayPath(path)} is readable in the archive, as --plain asks: ${reason}`,
+  );
+  return [...exposed, ...ignoreWarnings(result), ...harmIn(result.entries, roots, choices)];
 }
 
 /** The roots that manifest.json names: what identifies the installation, and whatever may have plain entries. */

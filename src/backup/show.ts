@@ -1,3 +1,4 @@
+import { displayPath, type EntryPath } from "../format/entry-path.ts";
 import { askGatewayPort, type PortAnswer } from "../openclaw/gateway-answer.ts";
 import { gatewayEvidence, type GatewaySign, type GatewayState } from "../openclaw/gateway.ts";
 import type { Agent, Installation, Outside, Root, Workspace } from "../openclaw/installation.ts";
@@ -5,9 +6,18 @@ import { locateInstallation } from "../openclaw/locate.ts";
 import { type ProfileFound, profilesOf } from "../openclaw/profiles.ts";
 import type { LocateRequest } from "../openclaw/selection.ts";
 import type { Context } from "./context.ts";
-import { type Amount, type FolderAmount, measureRoots } from "./root-sizes.ts";
+import { ignoreWarnings, type TakingChoices } from "./capture-roots.ts";
+import type { LeftOutByRule } from "./left-out.ts";
+import type { MadeAgainAmount } from "./made-again.ts";
+import {
+  type Amount,
+  type ClassAmount,
+  type FolderAmount,
+  type Measured,
+  measureRoots,
+} from "./root-sizes.ts";
 
-export interface ShowOptions extends LocateRequest {
+export interface ShowOptions extends LocateRequest, Pick<TakingChoices, "defaultExcludes" | "oneFileSystem"> {
   /** With the folders of each root. */
   readonly sizes?: boolean;
 }
@@ -43,6 +53,12 @@ export interface ShowReport {
   readonly agents: readonly Agent[];
   readonly workspaces: readonly Workspace[];
   readonly roots: readonly ShownRoot[];
+  /** What is taken of all roots together, by what it is. */
+  readonly classes: readonly ClassAmount[];
+  /** What rules leave out of all roots together, the largest first. */
+  readonly leftOut: readonly LeftOutByRule[];
+  /** What is taken of workspaces although tools could make it again, the largest first. */
+  readonly madeAgain: readonly MadeAgainAmount[];
   readonly outside: readonly Outside[];
   readonly profiles: readonly ProfileFound[];
   readonly warnings: readonly string[];
@@ -50,9 +66,11 @@ export interface ShowReport {
 
 /** Looks at one installation and changes nothing. Throws what locating and walking it throw. */
 export async function showInstallation(options: ShowOptions, context: Context): Promise<ShowReport> {
-  const { sizes = false, ...request } = options;
+  const { sizes = false, defaultExcludes = true, oneFileSystem = false, ...request } = options;
   const installation = locateInstallation(request, context);
   const { profile, home, stateDir, configFile, configDir, credentialsDir, why } = installation;
+  const measured = measureRoots(installation.roots, { defaultExcludes, oneFileSystem });
+  const { classes, leftOut, madeAgain } = measured;
   return {
     profile,
     home,
@@ -65,19 +83,27 @@ export async function showInstallation(options: ShowOptions, context: Context): 
     remote: installation.remote,
     agents: installation.agents,
     workspaces: installation.workspaces,
-    roots: measured(installation.roots, sizes),
+    roots: shownRoots(installation.roots, measured, sizes),
+    classes,
+    leftOut,
+    madeAgain,
     outside: installation.outside,
     profiles: profilesOf(context),
-    warnings: installation.warnings,
+    warnings: [...installation.warnings, ...ignoreWarnings(measured.scan), ...unfitWarnings(measured.scan)],
   };
 }
 
-function measured(roots: readonly Root[], withFolders: boolean): ShownRoot[] {
-  const amounts = measureRoots(roots);
+function shownRoots(roots: readonly Root[], { roots: amounts }: Measured, withFolders: boolean): ShownRoot[] {
   return roots.map((root) => {
     const { folders, ...amount } = amounts.get(root.id)!;
     return { ...root, ...amount, ...(withFolders && { folders }) };
   });
+}
+
+function unfitWarnings({ findings }: Measured["scan"]): string[] {
+  return findings
+    .filter(({ kind }) => kind === "unfit-name")
+    .map(({ path, reason }) => `${displayPath(path as EntryPath)} cannot be in a backup: ${reason}`);
 }
 
 /**

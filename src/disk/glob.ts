@@ -45,3 +45,8 @@ function compileGlob(pattern: string, flags: string): RegExp {
     throw new DiskError("bad-pattern", `compiling the glob ${JSON.stringify(pattern)}`, { cause: error });
   }
 }
+
+/** A glob that matches this text and nothing else. */
+export function escapeGlob(text: string): string {
+  return text.replaceAll(/[\\*?[\]{}()!+@|]/g, String.raw`\$&`);
+}

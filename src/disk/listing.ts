@@ -2,7 +2,7 @@ import { readdirSync, realpathSync, statSync, type BigIntStats } from "node:fs";
 import { limits } from "../format/limits.ts";
 import { DiskError } from "./errors.ts";
 import type { CaptureRoot } from "./planned.ts";
-import { absenceOf, troubleOf } from "./stat.ts";
+import { absenceOf, inodeKey, troubleOf } from "./stat.ts";
 
 interface Listing {
   /** Byte strings in byte order. */
@@ -34,6 +34,18 @@ export function rootStats(root: CaptureRoot, source: string): BigIntStats {
   } catch (error) {
     throw rootError(root, error);
   }
+}
+
+/** The folders above a place, by inode: one of them that is met below is a loop of mounts. */
+export function foldersAround(source: string): Set<string> {
+  const inodes = new Set<string>();
+  for (let at = source; at !== "";) {
+    at = at.slice(0, at.lastIndexOf("/"));
+    const path = Buffer.from(at === "" ? "/" : at, "latin1");
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stats !== undefined) inodes.add(inodeKey(stats));
+  }
+  return inodes;
 }
 
 function rootError(root: Pick<CaptureRoot, "id" | "path">, error: unknown): DiskError {

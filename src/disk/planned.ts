@@ -8,7 +8,8 @@ import type { EntryType, SectionName } from "../format/entry.ts";
 export interface ExcludeRule {
   readonly id: string;
   readonly pattern: string;
-  readonly why?: string;
+  /** No other rule brings back what this one leaves out. */
+  readonly always?: boolean;
 }
 
 /**
@@ -31,7 +32,7 @@ export interface CaptureRoot {
 
 export interface ScanRules {
   readonly seal: readonly SealRule[];
-  /** Globs over `<root id>/<path>`: they win over the roots' exclude rules. */
+  /** Globs over `<root id>/<path>`: they win over ignore files and the roots' exclude rules. */
   readonly include?: readonly string[];
   /** Globs over `<root id>/<path>`: what they match is left out as `excluded:user`. They win over `include`. */
   readonly exclude?: readonly string[];
@@ -42,6 +43,8 @@ export interface ScanRules {
   readonly plainBytesMax: number;
   /** Files that never enter the archive: the archive being written. */
   readonly skip?: readonly { readonly dev: bigint; readonly ino: bigint }[];
+  /** Leave out what is mounted inside a root. */
+  readonly oneFileSystem?: boolean;
 }
 
 /** What tells that a file is still the one that was planned. */
@@ -55,7 +58,7 @@ export interface Identity {
   readonly mode: number;
 }
 
-/** How much was left out: `entries` counts what lies below a directory, without itself. Unknown (0) behind a mount point. */
+/** How much was left out: `entries` counts what lies below a directory, without itself. 0 where it was not looked into. */
 export interface LeftOut {
   readonly rule: string;
   readonly entries: number;
@@ -98,6 +101,13 @@ export interface ScanFinding {
   readonly reason: string;
 }
 
+/** Why an ignore file is not heeded, or one line of it. */
+export interface IgnoreTrouble {
+  readonly path: EntryPath;
+  readonly line?: string;
+  readonly reason: string;
+}
+
 export interface SectionTotals {
   readonly entries: number;
   readonly contentBytes: number;
@@ -107,7 +117,9 @@ export interface ScanResult {
   /** In archive order: root id, then component by component in byte order, parents first. */
   readonly entries: PlannedEntry[];
   readonly totals: Readonly<Record<SectionName, SectionTotals>>;
-  readonly leftOut: readonly ScanFinding[];
+  readonly findings: readonly ScanFinding[];
+  /** Ignore files, or lines of them, that were not heeded. */
+  readonly ignoreTroubles: readonly IgnoreTrouble[];
   /** Files that only `expose` makes readable, and why they would have been sealed. */
   readonly exposed: readonly { readonly path: EntryPath; readonly reason: string }[];
 }

@@ -21,30 +21,37 @@ export function compileUserGlobs(patterns: readonly string[]): RuleMatcher {
 
 /** The rules as they apply to one root. Paths are byte strings relative to it. */
 export class RootRules {
-  readonly #always: "root" | "seal-all" | undefined;
+  readonly #sealing: "root" | "seal-all" | undefined;
   readonly #seal: RuleMatcher;
   readonly #exclude: RuleMatcher;
+  readonly #always: ReadonlySet<string>;
 
   constructor(root: CaptureRoot, rules: ScanRules) {
-    this.#always = rules.sealAll === true ? "seal-all" : root.sealing === "always" ? "root" : undefined;
+    this.#sealing = rules.sealAll === true ? "seal-all" : root.sealing === "always" ? "root" : undefined;
     this.#seal =
-      this.#always === undefined ? compileRules(rules.seal, { ignoreCase: true }) : () => undefined;
-    this.#exclude = compileRules(root.exclude);
+      this.#sealing === undefined ? compileRules(rules.seal, { ignoreCase: true }) : () => undefined;
+    // Those that nothing overrides come first: what one of them names, no other one may name for it.
+    this.#exclude = compileRules(
+      root.exclude.toSorted((a, b) => Number(b.always ?? false) - Number(a.always ?? false)),
+    );
+    this.#always = new Set(root.exclude.filter(({ always }) => always === true).map(({ id }) => id));
   }
 
   /** Why what lies at `relative` is sealed before anyone looked at it. `inherited` is its folder's reason. */
   sealedBy(relative: string, inherited: string | undefined): string | undefined {
-    return this.#always ?? inherited ?? this.#seal(relative);
+    return this.#sealing ?? inherited ?? this.#seal(relative);
   }
 
   /** The same where no folder on the way was asked. */
   isSealedDeep(relative: string): boolean {
-    if (this.#always !== undefined) return true;
+    if (this.#sealing !== undefined) return true;
     const components = relative.split("/");
     return components.some((_, index) => this.#seal(components.slice(0, index + 1).join("/")) !== undefined);
   }
 
-  excludedBy(relative: string): string | undefined {
-    return relative === "" ? undefined : this.#exclude(relative);
+  /** The rule that leaves out what lies at `relative`, and whether anything may bring it back. */
+  excludedBy(relative: string): { readonly rule: string; readonly always: boolean } | undefined {
+    const rule = relative === "" ? undefined : this.#exclude(relative);
+    return rule === undefined ? undefined : { rule, always: this.#always.has(rule) };
   }
 }

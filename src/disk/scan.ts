@@ -73,13 +73,14 @@ export class TreeScan {
   }
 
   #result(): ScanResult {
-    const { found, findings, sealedInodes } = this.#walk;
+    const { found, findings, ignoreTroubles, sealedInodes } = this.#walk;
     assignSections(found, sealedInodes);
     const entries = found.map(({ entry }): PlannedEntry => entry);
     return {
       entries,
       totals: { plain: totalsOf(entries, "plain"), sealed: totalsOf(entries, "sealed") },
-      leftOut: findings,
+      findings,
+      ignoreTroubles,
       exposed: this.#exposure.exposed().map(({ found: { entry }, reason }) => ({ path: entry.path, reason })),
     };
   }

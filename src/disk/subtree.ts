@@ -21,8 +21,8 @@ export interface Measure {
 interface MeasureOptions {
   /** Places that are captured on their own. */
   readonly covered: ReadonlyMap<string, string>;
-  /** The file system to stay on. */
-  readonly dev: bigint;
+  /** The file system to stay on, if it is to be one. */
+  readonly dev: bigint | undefined;
   readonly wanted: RuleMatcher | undefined;
   /** Called with inode and path below the root of every file that has more than one name. */
   readonly onLinked: (inode: string, relative: string) => void;
@@ -34,6 +34,8 @@ export function measure(top: Place, options: MeasureOptions): Measure {
   let bytes = 0;
   let holdsWanted = false;
   const stack = [top];
+  // A folder that is mounted in itself would be counted for ever.
+  const seen = new Set(inodeOf(top.source));
   for (let folder = stack.pop(); folder !== undefined; folder = stack.pop()) {
     for (const name of listNames(folder.source).names) {
       const place = below(folder, name);
@@ -42,13 +44,24 @@ export function measure(top: Place, options: MeasureOptions): Measure {
       entries += 1;
       holdsWanted ||= options.wanted?.(place.path) !== undefined;
       const kind = kindOf(stats);
-      if (kind === "directory" && stats.dev === options.dev) stack.push(place);
+      if (kind === "directory" && isFresh(stats, options.dev, seen)) stack.push(place);
       if (kind !== "file") continue;
       bytes += Number(stats.size);
       if (stats.nlink > 1n) options.onLinked(inodeKey(stats), place.relative);
     }
   }
   return { entries, bytes, holdsWanted };
+}
+
+function inodeOf(source: string): string[] {
+  const stats = look(source);
+  return stats === undefined ? [] : [inodeKey(stats)];
+}
+
+function isFresh(stats: BigIntStats, dev: bigint | undefined, seen: Set<string>): boolean {
+  if (dev !== undefined && stats.dev !== dev) return false;
+  const before = seen.size;
+  return seen.add(inodeKey(stats)).size > before;
 }
 
 function below(folder: Place, name: string): Place {

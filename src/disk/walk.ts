@@ -1,13 +1,22 @@
 import { lstatSync, type BigIntStats } from "node:fs";
 import { rootPath, type EntryPath } from "../format/entry-path.ts";
 import type { EntryType } from "../format/entry.ts";
-import { leftOutByName } from "./built-in-exclusions.ts";
+import { holdsPrivacyMarker } from "./built-in-exclusions.ts";
 import { draft, type Facts, type Found } from "./draft.ts";
+import {
+  type Candidate,
+  Exclusions,
+  type ExclusionSetting,
+  nothingPassed,
+  type Passed,
+} from "./exclusions.ts";
 import type { RuleMatcher } from "./glob.ts";
-import { listNames, realPlace, rootStats, unfitness } from "./listing.ts";
+import { IgnoreChain } from "./ignore-chain.ts";
+import { type IgnoreFile, ignoreFileName, misreadReason, readIgnoreFile } from "./ignore-file.ts";
+import { foldersAround, listNames, realPlace, rootStats, unfitness } from "./listing.ts";
 import { isDatabase } from "./magic.ts";
-import type { CaptureRoot, LeftOut, ScanFinding, ScanRules } from "./planned.ts";
-import { RootRules, userRules, type UserRules } from "./root-rules.ts";
+import type { CaptureRoot, IgnoreTrouble, LeftOut, ScanFinding, ScanRules } from "./planned.ts";
+import { RootRules, userRules } from "./root-rules.ts";
 import { absenceOf, inodeKey, kindOf } from "./stat.ts";
 import { measure, type Measure } from "./subtree.ts";
 
@@ -17,25 +26,21 @@ interface Folder {
   readonly relative: string;
   readonly names: readonly string[];
   next: number;
-  readonly excludedBy: string | undefined;
-  readonly included: boolean;
+  readonly passed: Passed;
+  readonly ignores: IgnoreChain;
+  readonly inode: string;
 }
 
 /** What is known of a place before anything is decided: where it lies and what rules its folder passes on. */
-interface Place {
-  readonly path: EntryPath;
-  readonly relative: string;
-  readonly source: string;
+interface Place extends Candidate {
   readonly parent: Found | undefined;
-  readonly excludedBy?: string | undefined;
-  readonly included: boolean;
   /** Why it is sealed whatever it holds. */
   readonly sealedBy: string | undefined;
 }
 
-interface Exclusion {
+interface LeavingOut {
   readonly rule: string;
-  readonly counted?: Measure;
+  readonly measured: Measure | undefined;
 }
 
 /** Below this an SQLite database cannot be: its header alone has 100 bytes. */
@@ -47,19 +52,22 @@ export class Walk {
   readonly findings: ScanFinding[] = [];
   /** Inodes of left-out names that are sealed: their other names are sealed with them. */
   readonly sealedInodes: Set<string> = new Set();
+  readonly ignoreTroubles: IgnoreTrouble[] = [];
   readonly #rules: ScanRules;
-  readonly #user: UserRules;
+  readonly #setting: Omit<ExclusionSetting, "dev">;
   readonly #rootPlaces = new Map<string, string>();
-  readonly #skip: ReadonlySet<string>;
   readonly #onEntry: (count: number) => void;
   #root!: RootRules;
-  #rootDev = 0n;
+  #exclusions!: Exclusions;
+  /** The file system to stay on, if it is to be one. */
+  #dev: bigint | undefined;
+  /** The folders around the place that is looked at. */
+  #around = new Set<string>();
 
   constructor(rules: ScanRules, onEntry: (count: number) => void) {
     this.#rules = rules;
     this.#onEntry = onEntry;
-    this.#user = userRules(rules);
-    this.#skip = new Set((rules.skip ?? []).map(inodeKey));
+    this.#setting = { user: userRules(rules), skip: new Set((rules.skip ?? []).map(inodeKey)) };
   }
 
   walk(roots: readonly CaptureRoot[]): void {
@@ -72,23 +80,34 @@ export class Walk {
   #walkRoot(root: CaptureRoot, source: string): void {
     this.#root = new RootRules(root, this.#rules);
     const stats = rootStats(root, source);
-    this.#rootDev = stats.dev;
+    this.#dev = this.#rules.oneFileSystem === true ? stats.dev : undefined;
+    this.#exclusions = new Exclusions(this.#root, { ...this.#setting, dev: this.#dev });
+    this.#around = foldersAround(source);
     const place: Place = {
       path: rootPath(root.id),
       relative: "",
       source,
       parent: undefined,
-      included: false,
+      passed: nothingPassed,
+      ignores: IgnoreChain.none,
       sealedBy: this.#root.sealedBy(stats.isFile() ? basename(source) : "", undefined),
     };
     const first = this.#take(place, stats);
-    const stack: Folder[] = first === undefined ? [] : [first];
+    if (first !== undefined) this.#descend(first);
+  }
+
+  #descend(first: Folder): void {
+    const stack = [first];
+    this.#around.add(first.inode);
     for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
       const name = folder.names[folder.next++];
-      if (name === undefined) stack.pop();
-      else {
-        const child = this.#visit(folder, name);
-        if (child !== undefined) stack.push(child);
+      const child = name === undefined ? undefined : this.#visit(folder, name);
+      if (child !== undefined) {
+        stack.push(child);
+        this.#around.add(child.inode);
+      } else if (name === undefined) {
+        stack.pop();
+        this.#around.delete(folder.inode);
       }
     }
   }
@@ -109,8 +128,8 @@ export class Walk {
       relative,
       source,
       parent,
-      excludedBy: folder.excludedBy,
-      included: folder.included,
+      passed: folder.passed,
+      ignores: folder.ignores,
       sealedBy: this.#root.sealedBy(relative, parent.entry.sealedBy),
     };
     const stats = this.#look(place);
@@ -131,50 +150,23 @@ export class Walk {
   /** Adds what lies at `place`; returns the folder to descend into. */
   #take(place: Place, stats: BigIntStats): Folder | undefined {
     const kind = kindOf(stats);
-    const included = this.#isIncluded(place);
-    const exclusion = this.#exclusionOf({ ...place, included }, stats);
-    if (exclusion !== undefined && exclusion.counted?.holdsWanted !== true) {
-      this.#leaveOut(place, stats, exclusion);
-      return undefined;
+    const decision = this.#exclusions.decide(place, stats, this.#around);
+    const { excludedBy: rule, isCounted = false, wanted } = decision;
+    if (rule !== undefined) {
+      const isDirectory = kind === "directory";
+      const measured = isDirectory && isCounted ? this.#measure(place, wanted) : undefined;
+      if (measured?.holdsWanted !== true) return this.#leaveOut(place, stats, { rule, measured });
     }
-    if (kind === "directory") return this.#open({ ...place, included, excludedBy: exclusion?.rule }, stats);
+    if (kind === "directory") return this.#open({ ...place, passed: decision }, stats);
     if (kind === "symlink") this.#add(place, "symlink", { stats });
     else this.#addFile(place, stats);
     return undefined;
   }
 
-  #isIncluded(place: Place): boolean {
-    return place.included || this.#user.include?.(place.path) !== undefined;
-  }
-
-  #exclusionOf(place: Place, stats: BigIntStats): Exclusion | undefined {
-    const builtIn = this.#builtInExclusion(place, stats);
-    if (builtIn !== undefined) return { rule: builtIn };
-    const user = this.#user.exclude(place.path);
-    const rule =
-      user ?? (place.included ? undefined : (place.excludedBy ?? this.#root.excludedBy(place.relative)));
-    if (rule === undefined) return undefined;
-    if (kindOf(stats) !== "directory") return { rule };
-    const wanted = user === undefined ? this.#user.include : undefined;
-    return { rule, counted: this.#measure(place, wanted) };
-  }
-
-  #builtInExclusion(place: Place, stats: BigIntStats): string | undefined {
-    const kind = kindOf(stats);
-    if (kind === "directory") return stats.dev === this.#rootDev ? undefined : "other-file-system";
-    if (kind === "symlink") return undefined;
-    if (kind !== "file") {
-      this.findings.push({ path: place.path, kind, reason: `a ${kind} has no content to keep` });
-      return "special-file";
-    }
-    if (this.#skip.has(inodeKey(stats))) return "ocbak-archive";
-    return leftOutByName(place.source);
-  }
-
   #measure(place: Place, wanted: RuleMatcher | undefined): Measure {
     return measure(place, {
       covered: this.#rootPlaces,
-      dev: this.#rootDev,
+      dev: this.#dev,
       wanted,
       onLinked: (inode, relative) => {
         if (this.#root.isSealedDeep(relative)) this.sealedInodes.add(inode);
@@ -182,29 +174,40 @@ export class Walk {
     });
   }
 
-  #leaveOut(place: Place, stats: BigIntStats, exclusion: Exclusion): void {
+  #leaveOut(place: Place, stats: BigIntStats, { rule, measured }: LeavingOut): undefined {
     const kind = kindOf(stats);
     const isFile = kind === "file";
+    if (kind !== "directory" && kind !== "symlink" && !isFile)
+      this.findings.push({ path: place.path, kind, reason: `a ${kind} has no content to keep` });
     if (isFile && place.sealedBy !== undefined) this.sealedInodes.add(inodeKey(stats));
     const excluded: LeftOut = {
-      rule: exclusion.rule,
-      entries: exclusion.counted?.entries ?? 0,
-      bytes: exclusion.counted?.bytes ?? (isFile ? Number(stats.size) : 0),
+      rule,
+      entries: measured?.entries ?? 0,
+      bytes: measured?.bytes ?? (isFile ? Number(stats.size) : 0),
     };
     this.#add(place, kind === "directory" || kind === "symlink" ? kind : "file", { stats, excluded });
   }
 
-  #open(place: Place, stats: BigIntStats): Folder {
+  #open(place: Place, stats: BigIntStats): Folder | undefined {
     const { names, trouble } = listNames(place.source);
+    if (holdsPrivacyMarker(names)) {
+      const measured = this.#measure(place, undefined);
+      return this.#leaveOut(place, stats, { rule: "update-capture", measured });
+    }
+    const { relative, passed } = place;
+    const ignores = place.ignores.in(relative, this.#ignoreFile(place, names));
     const found = this.#add(place, "directory", { stats, ...trouble });
-    return {
-      found,
-      relative: place.relative,
-      names,
-      next: 0,
-      excludedBy: place.excludedBy,
-      included: place.included,
-    };
+    return { found, relative, names, next: 0, passed, ignores, inode: inodeKey(stats) };
+  }
+
+  #ignoreFile({ passed, source, path }: Place, names: readonly string[]): IgnoreFile | undefined {
+    if (passed.included || passed.excludedBy !== undefined || !names.includes(ignoreFileName))
+      return undefined;
+    const file = readIgnoreFile(source);
+    const at = `${path}/${ignoreFileName}` as EntryPath;
+    if (typeof file === "string") this.ignoreTroubles.push({ path: at, reason: file });
+    else for (const line of file.refused) this.ignoreTroubles.push({ path: at, line, reason: misreadReason });
+    return typeof file === "string" ? undefined : file;
   }
 
   #addFile(place: Place, stats: BigIntStats): void {

@@ -9,7 +9,7 @@ import { type Agent, type Outside, type Root, type Workspace, rootIdOf } from ".
 import { linkedSkills } from "./linked-skills.ts";
 import { isWithin, realPath } from "./outside.ts";
 import type { Places } from "./places.ts";
-import { isLeftOut } from "./rules.ts";
+import { isLeftOut } from "./classes/exclusions.ts";
 
 /** All that may become a root. */
 export interface Findings {

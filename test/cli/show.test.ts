@@ -16,7 +16,14 @@ describe("ocbak show", () => {
     expect(text).toContain("agents       main, bob\n");
     expect(text).toContain("gateway      stopped (no lock, no lease); port 1: nobody answers\n");
     expect(text).toMatch(/^A backup takes 7 files, .*:\n {2}state +3 files, /m);
-    expect(text).toContain("  of state left out by rule: 2 entries, 19 bytes (logs)\n");
+    expect(text).toMatch(
+      /^Of it is:\n {2}secret +4 files, 311 bytes +opens accounts or machines\n {2}private +3 /m,
+    );
+    expect(text).toMatch(
+      /^Left out:\n {2}logs +2 entries +19 bytes +private +logs, which grow without bound\n/m,
+    );
+    expect(text).toContain("  To take logs along (19 bytes): --include 'state/logs'\n");
+    expect(text).toMatch(/^ {2}workspace.main\/\.env +1 file, 18 bytes +secret$/m);
     expect(text).toMatch(/Sizes in state:\n/);
     expect(text).toMatch(/Profiles of this user:\n {2}default {2}~\/.openclaw {2}this one\n$/);
   });

@@ -51,7 +51,7 @@ describe("names and order", () => {
     const dir = freshDir();
     mkdirSync(join(dir, "d/".repeat(260)), { recursive: true });
     const result = scan([root(dir)], rules);
-    expect(result.leftOut).toMatchObject([{ kind: "unfit-name" }]);
+    expect(result.findings).toMatchObject([{ kind: "unfit-name" }]);
     expect(result.entries).toHaveLength(256);
   });
 });

@@ -267,7 +267,7 @@ describe("what is left out", () => {
     await new Promise((resolve) => server.once("listening", resolve));
     onTestFinished(() => void server.close());
     const result = scan([root(dir)], rules);
-    expect(result.leftOut.map(({ path, kind }) => [path, kind])).toEqual([
+    expect(result.findings.map(({ path, kind }) => [path, kind])).toEqual([
       ["workspace.main/pipe", "fifo"],
       ["workspace.main/sock", "socket"],
     ]);

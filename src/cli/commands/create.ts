@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import type { CreateReport } from "../../backup/reports.ts";
 import type { Sealing } from "../../format/seal/header.ts";
 import {
@@ -24,6 +25,8 @@ export interface CreateFlags extends SealingFlags {
   readonly sealAll?: boolean;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly defaultExcludes: boolean;
+  readonly oneFileSystem?: boolean;
   readonly plain?: readonly string[];
   readonly stopGateway?: boolean;
   readonly compressionLevel?: number;
@@ -35,16 +38,18 @@ export interface CreateFlags extends SealingFlags {
 export const createCommand: CommandDefinition = {
   define: () =>
     withCommonFlags(
-      commandOf({
-        name: "create",
-        summary: "back up an installation into one file; every archive is a full copy",
-        examples: [
-          "ocbak create -o /mnt/usb/",
-          "ocbak create --passphrase --stop-gateway -o move.ocbak",
-          "ocbak create -r age1… -o - | ssh nas 'cat > openclaw.ocbak'",
-        ],
-        statuses: [3, 10, 26],
-      })
+      withTakingFlags(
+        commandOf({
+          name: "create",
+          summary: "back up an installation into one file; every archive is a full copy",
+          examples: [
+            "ocbak create -o /mnt/usb/",
+            "ocbak create --passphrase --stop-gateway -o move.ocbak",
+            "ocbak create -r age1… -o - | ssh nas 'cat > openclaw.ocbak'",
+          ],
+          statuses: [3, 10, 26],
+        }),
+      )
         .option(
           "-o, --output <file|dir|->",
           "where the archive goes; - is stdout (default: a dated name in this folder)",
@@ -59,22 +64,6 @@ export const createCommand: CommandDefinition = {
         .option("-r, --recipient <age1…>", "seal to this recipient (repeatable)", collect)
         .option("-R, --recipients-file <file>", "seal to the recipients in this file (repeatable)", collect)
         .option("--passphrase", "seal with a passphrase instead")
-        .option("--no-workspace", "leave the workspaces out")
-        .option(
-          "--seal-all",
-          "seal workspace files too; without it those without secrets are readable in the archive",
-        )
-        .option(
-          "--plain <glob>",
-          "leave workspace files readable whatever rules and the scan for secrets say (repeatable)",
-          collect,
-        )
-        .option(
-          "--include <glob>",
-          "take what a rule would leave out; `plugins`: the installed plugins (repeatable)",
-          collect,
-        )
-        .option("--exclude <glob>", "leave out (repeatable)", collect)
         .option("--stop-gateway", "stop the gateway first, start it again afterwards")
         .option("--compression-level <n>", "1 (fast) to 19 (small)", integerBetween(1, 19))
         .option("--signing-key <file>", "sign with this SSH Ed25519 key (default: $OCBAK_SIGNING_KEY)")
@@ -83,6 +72,32 @@ export const createCommand: CommandDefinition = {
     ),
   act: create,
 };
+
+/** What is taken, and what of it is sealed. */
+function withTakingFlags(command: Command): Command {
+  return command
+    .option("--no-workspace", "leave the workspaces out")
+    .option(
+      "--seal-all",
+      "seal workspace files too; without it those without secrets are readable in the archive",
+    )
+    .option(
+      "--plain <glob>",
+      "leave workspace files readable whatever rules and the scan for secrets say (repeatable)",
+      collect,
+    )
+    .option(
+      "--include <glob>",
+      "take what a rule would leave out; `plugins`: the installed plugins (repeatable)",
+      collect,
+    )
+    .option("--exclude <glob>", "leave out (repeatable)", collect)
+    .option(
+      "--no-default-excludes",
+      "take what is left out by default, too: logs, caches, packages, delivery queues",
+    )
+    .option("--one-file-system", "leave out what is mounted inside");
+}
 
 async function create(call: Call): Promise<ExitStatus> {
   const { io, voice } = call;

@@ -8,6 +8,8 @@ interface ShowFlags {
   readonly stateDir?: string;
   readonly stateOnly?: boolean;
   readonly sizes?: boolean;
+  readonly defaultExcludes: boolean;
+  readonly oneFileSystem?: boolean;
 }
 
 export const showCommand: CommandDefinition = {
@@ -22,13 +24,18 @@ export const showCommand: CommandDefinition = {
         .option("--profile <name>", "look at this OpenClaw profile")
         .option("--state-dir <dir>", "look at the installation with this state dir")
         .option("--state-only", "do not read the config: for one that is broken")
-        .option("--sizes", "say of each folder how large it is"),
+        .option("--sizes", "say of each folder how large it is, and what is in it")
+        .option(
+          "--no-default-excludes",
+          "as if everything were taken that is left out by default: logs, caches, packages, delivery queues",
+        )
+        .option("--one-file-system", "leave out what is mounted inside"),
     ),
   act: show,
 };
 
 async function show(call: Call): Promise<ExitStatus> {
-  const flags = call.flags as ShowFlags;
+  const flags = call.flags as unknown as ShowFlags;
   const { showInstallation } = await import("../../backup/show.ts");
   const { showText } = await import("../render/show-text.ts");
   const report = await withContext(call, (context) => showInstallation(flags, context));

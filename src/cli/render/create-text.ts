@@ -1,5 +1,6 @@
 import type { CaptureFinding, CreateReport } from "../../backup/reports.ts";
 import { safe } from "../output.ts";
+import { leftOutHint, leftOutLine, leftOutRows } from "./left-out-text.ts";
 import { remarks } from "./remarks-text.ts";
 import { duration, entries, number, size, table } from "./units.ts";
 
@@ -15,6 +16,7 @@ export function createText(report: CreateReport, sealedTo: string): string {
     ...holes(report),
     made(report),
     ...table([...sources(report), ...sections(report, sealedTo)]),
+    ...leftOut(report),
     ...scanned(report),
     ...remarks(report),
     ...(report.archive === null ? [] : [proved(report)]),
@@ -27,16 +29,26 @@ function holes(report: CreateReport): string[] {
   if (missed.length > shownFindings) lines.push(`  … and ${number(missed.length - shownFindings)} more`);
   if (!report.complete) return [incomplete(report), ...lines];
   // A dry run is asked for to see what a rule would leave out.
-  if (report.archive === null) return leftOut(report);
+  if (report.archive === null) return leftOutPaths(report);
   return missed.length === 0 ? [] : ["Changed or gone while the backup ran, none of it vital:", ...lines];
 }
 
-function incomplete({ entries }: CreateReport): string {
-  const { unreadable, vanished, changed } = entries;
-  return `INCOMPLETE: ${number(unreadable)} unreadable, ${number(vanished)} vanished, ${number(changed)} changed while being read.`;
+function incomplete({ entries: counts, findings }: CreateReport): string {
+  const { unreadable, vanished, changed } = counts;
+  const unfit = findings.filter(({ status }) => status === "unfit-name").length;
+  const names = unfit === 0 ? "" : `, ${number(unfit)} with a name or depth that no archive can hold`;
+  return `INCOMPLETE: ${number(unreadable)} unreadable, ${number(vanished)} vanished, ${number(changed)} changed while being read${names}.`;
 }
 
-function leftOut({ findings }: CreateReport): string[] {
+/** Each rule in a dry run, the rules' names and sizes else. */
+function leftOut({ archive, leftOut: list }: CreateReport): string[] {
+  const told = list.filter(({ rule }) => rule !== "database-sidecar");
+  if (told.length === 0) return [];
+  if (archive === null) return ["Left out:", ...table(leftOutRows(told)), ...leftOutHint(told)];
+  return [leftOutLine(told), ...leftOutHint(told)];
+}
+
+function leftOutPaths({ findings }: CreateReport): string[] {
   const excluded = findings.filter(({ status }) => status.startsWith("excluded:"));
   const lines = excluded.slice(0, shownFindings).map(findingLine);
   if (excluded.length > shownFindings) lines.push(`  … and ${number(excluded.length - shownFindings)} more`);
@@ -44,7 +56,7 @@ function leftOut({ findings }: CreateReport): string[] {
 }
 
 function isHole(status: string): boolean {
-  return status === "unreadable" || status === "vanished" || status === "changed";
+  return ["unreadable", "vanished", "changed", "unfit-name"].includes(status);
 }
 
 function findingLine(finding: CaptureFinding): string {

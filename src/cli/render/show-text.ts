@@ -1,5 +1,6 @@
 import type { ShownGateway, ShownRoot, ShowReport } from "../../backup/show.ts";
 import { safe } from "../output.ts";
+import { leftOutHint, leftOutRows } from "./left-out-text.ts";
 import { count, entries, number, size, table } from "./units.ts";
 
 /** Folders shown of each root; the rest are counted (`--json` has them all). */
@@ -15,6 +16,10 @@ export function showText(report: ShowReport): string {
     ),
     "",
     ...taken(report),
+    ...classes(report),
+    ...leftOut(report),
+    ...madeAgain(report),
+    ...report.roots.flatMap(folders),
     ...outside(report),
     ...profiles(report),
   ].join("\n")}\n`;
@@ -59,14 +64,22 @@ function gateway({ state, sign, port, answer }: ShownGateway): string {
   return `${words} (${signs[sign]}); port ${port}: ${answer === null ? "not asked" : answers[answer]}`;
 }
 
+const meanings = {
+  secret: "opens accounts or machines",
+  private: "your data",
+  plain: "programs and settings as others have them",
+  regenerable: "could be made again",
+  volatile: "true for the running process only: restoring it does harm",
+  never: "",
+} as const satisfies Record<ShowReport["classes"][number]["class"], string>;
+
 function taken({ roots }: ShowReport): string[] {
   const files = roots.reduce((sum, root) => sum + root.files, 0);
   const bytes = roots.reduce((sum, root) => sum + root.bytes, 0);
   return [
     `A backup takes ${count(files, "file")}, ${size(bytes)}:`,
     ...table(roots.map((root) => [root.id, amount(root), safe(root.path), safe(root.why)])),
-    ...roots.flatMap(notTaken),
-    ...roots.flatMap(folders),
+    ...roots.flatMap(unreadable),
     "",
   ];
 }
@@ -75,14 +88,32 @@ function amount({ files, bytes }: Pick<ShownRoot, "files" | "bytes">): string {
   return `${count(files, "file")}, ${size(bytes)}`;
 }
 
-function notTaken({ id, unreadable, leftOut }: ShownRoot): string[] {
+function unreadable({ id, unreadable: missed }: ShownRoot): string[] {
+  return missed === 0 ? [] : [`  of ${id} UNREADABLE: ${entries(missed)}`];
+}
+
+function classes({ classes: list }: ShowReport): string[] {
   return [
-    ...(unreadable === 0 ? [] : [`  of ${id} UNREADABLE: ${entries(unreadable)}`]),
-    ...(leftOut.entries === 0
-      ? []
-      : [
-          `  of ${id} left out by rule: ${entries(leftOut.entries)}, ${size(leftOut.bytes)} (${leftOut.rules.join(", ")})`,
-        ]),
+    "Of it is:",
+    ...table(list.map(({ class: of, ...sum }) => [of, amount(sum), meanings[of]])),
+    "  What each path is, and what becomes of it: docs/what-is-taken.md",
+    "",
+  ];
+}
+
+function leftOut({ leftOut: list }: ShowReport): string[] {
+  if (list.length === 0) return [];
+  return ["Left out:", ...table(leftOutRows(list)), ...leftOutHint(list), ""];
+}
+
+function madeAgain({ madeAgain: list }: ShowReport): string[] {
+  if (list.length === 0) return [];
+  const bytes = list.reduce((sum, one) => sum + one.bytes, 0);
+  return [
+    `Of the workspaces ${size(bytes)} could be made again, and is taken all the same:`,
+    ...table(list.map(({ name, folders: places, ...sum }) => [name, count(places, "folder"), amount(sum)])),
+    `  leave it out with --exclude '**/${list[0]!.name}', or a line ${list[0]!.name}/ in a .ocbakignore`,
+    "",
   ];
 }
 
@@ -90,13 +121,15 @@ function folders({ id, folders: list }: ShownRoot): string[] {
   if (list === undefined || list.length === 0) return [];
   const rows = list
     .slice(0, shownFolders)
-    .map(({ path, leftOut, ...folder }) => [
+    .map(({ path, leftOut: left, classes: of, ...folder }) => [
       safe(path),
       amount(folder),
-      leftOut.entries === 0 ? "" : `left out: ${size(leftOut.bytes)} (${leftOut.rules.join(", ")})`,
+      of.map((one) => one.class).join(", "),
+      left.entries === 0 ? "" : `left out: ${size(left.bytes)} (${left.rules.join(", ")})`,
     ]);
   const more = list.length - rows.length;
-  return ["", `Sizes in ${id}:`, ...table(rows), ...(more === 0 ? [] : [`  … and ${number(more)} more`])];
+  const rest = more === 0 ? [] : [`  … and ${number(more)} more`];
+  return [`Sizes in ${id}:`, ...table(rows), ...rest, ""];
 }
 
 function outside({ outside: list }: ShowReport): string[] {

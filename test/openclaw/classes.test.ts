@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
 import picomatch from "picomatch";
 import { describe, expect, it } from "vitest";
+import { renderTakenPage, takenPage } from "../../fixtures/what-is-taken.ts";
 import type { Root } from "../../src/openclaw/installation.ts";
-import { leftOut } from "../../src/openclaw/left-out.ts";
-import { exclusionRulesOf, isLeftOut } from "../../src/openclaw/rules.ts";
-import { workspaceSealRules } from "../../src/openclaw/seal-rules.ts";
+import { Classifier } from "../../src/openclaw/classes/classifier.ts";
+import { exclusionRulesOf, isLeftOut } from "../../src/openclaw/classes/exclusions.ts";
+import { isLeftOutByDefault } from "../../src/openclaw/classes/row.ts";
+import { stateRows } from "../../src/openclaw/classes/state.ts";
+import { workspaceRows, workspaceSealRules } from "../../src/openclaw/classes/workspace.ts";
 
 type AnyRoot = Pick<Root, "id" | "kind">;
 const state: AnyRoot = { id: "state", kind: "state" };
@@ -57,8 +61,13 @@ describe("what is left out of a state dir", () => {
     "plugin-skills": ["plugin-skills/x"],
     program: ["tools/node-v24/bin/node", "bin/openclaw"],
     models: ["models/embed/x.gguf"],
-    logs: ["logs", "logs/commands.log", "update-reports/x"],
+    logs: ["logs", "logs/commands.log", "update-reports/x", "fleet/cells/tenant/logs/gateway.log"],
     "old-backups": ["backups/x.tar.gz"],
+    "put-aside": [
+      "workspace.before-ocbak-20260922T145300Z/MEMORY.md",
+      "agents/main/agent.before-ocbak-20260922T145300Z-2",
+      "workspace.undone-ocbak-20260922T145300Z",
+    ],
   };
   it.each(Object.entries(out))("by the rule %s", (rule, paths) => {
     expect(Object.fromEntries(paths.map((path) => [path, ruleFor(state, path)]))).toEqual(
@@ -92,6 +101,8 @@ describe("what is left out of a state dir", () => {
       "browser/openclaw/user-data/Default/Cookies",
       "memory/main.sqlite",
       "canvas/documents/tmp/x",
+      "notes.before-ocbak-yesterday",
+      "fleet/cells/a/projects/x/logs/y",
     ];
     expect(kept.filter((path) => ruleFor(state, path) !== undefined)).toEqual([]);
   });
@@ -103,7 +114,7 @@ describe("what is left out of a state dir", () => {
       { id: "user-config", kind: "user-config" },
       { id: "session-store.shared", kind: "agent" },
     ];
-    expect(roots.flatMap(exclusionRulesOf)).toEqual([]);
+    expect(roots.flatMap((root) => exclusionRulesOf(root))).toEqual([]);
   });
 
   const elsewhere: readonly (readonly [AnyRoot, string, string | undefined])[] = [
@@ -132,11 +143,109 @@ describe("what is left out of a state dir", () => {
     ]).toEqual([true, false, false]);
   });
 
-  it("rule ids are words an archive can carry, and no pattern hides a slash in braces", () => {
-    for (const { id, patterns } of leftOut) {
-      expect(id).toMatch(/^[a-z0-9-]+$/);
-      expect(patterns.filter((pattern) => /[{(][^)}]*\//.test(pattern))).toEqual([]);
-    }
+  it("even what is asked for in full lacks what is never taken", () => {
+    const all = exclusionRulesOf(state);
+    const never = exclusionRulesOf(state, { byDefault: false });
+    expect(never).toEqual(all.filter(({ always }) => always));
+    expect([...new Set(never.map(({ id }) => id))]).toEqual([
+      "tmp",
+      "lock",
+      "lock-database",
+      "transient-database",
+      "update-capture",
+      "browser-lock",
+    ]);
+  });
+});
+
+describe("the table of classes", () => {
+  const rows = [...stateRows, ...workspaceRows];
+
+  it("has ids that an archive can carry, each once, and no pattern that hides a slash in braces", () => {
+    expect(rows.filter(({ id }) => !/^[a-z0-9-]{1,64}$/.test(id))).toEqual([]);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+    expect(rows.flatMap(({ patterns }) => patterns).filter((one) => /[{(][^)}]*\//.test(one))).toEqual([]);
+  });
+
+  it("says of a state dir first what is left out, and last that all else is taken", () => {
+    const taken = stateRows.findIndex((row) => !isLeftOutByDefault(row));
+    expect(stateRows.slice(taken).filter(isLeftOutByDefault)).toEqual([]);
+    expect(stateRows.at(-1)).toMatchObject({ id: "unknown", class: "private", patterns: ["**"] });
+  });
+
+  it("leaves nothing of a workspace out", () => {
+    expect(exclusionRulesOf({ id: "workspace.main", kind: "workspace" })).toEqual([]);
+    expect(workspaceRows.some(({ offByDefault }) => offByDefault)).toBe(false);
+  });
+
+  it("is what docs/what-is-taken.md says", () => {
+    expect(readFileSync(takenPage, "utf8")).toBe(renderTakenPage());
+  });
+
+  const places: Record<string, readonly string[]> = {
+    config: ["openclaw.json", "openclaw.json.bak.4", "openclaw.json.last-good", "clawdbot.json"],
+    environment: [".env", "gateway.systemd.env", "service-env/ai.openclaw.gateway.env"],
+    "state-key": ["config-journal-fingerprint.key", "exec-approvals.json", "mac-control.token"],
+    "secret-file": ["secrets.json", "secrets/a/b", "gateway.token", "my-service-account-2.json"],
+    credentials: ["credentials/whatsapp/default/creds.json", "credentials", "mcp-oauth/x"],
+    identity: ["identity/device.json", "devices/paired.json", "node-host/x"],
+    channels: ["matrix/a/crypto/x", "telegram/x"],
+    tls: ["gateway/tls/key.pem", "secret-egress-proxy/ca.pem"],
+    "state-database": ["state/openclaw.sqlite"],
+    quarantine: ["state/openclaw-quarantine.sqlite"],
+    "agent-database": ["agents/main/agent/openclaw-agent.sqlite"],
+    "agent-login": ["agents/main/agent/auth-profiles.json", "agents/main/agent/models.json"],
+    "agent-program": [
+      "agents/main/agent/codex-home/logs_2.sqlite",
+      "agents/a/copilot/x",
+      "acpx/codex-home/y",
+    ],
+    sessions: ["agents/main/sessions/cold/0123.jsonl.zst", "agents/main/sessions/sessions.json"],
+    "agent-files": ["agents/main/agent/workshop-skills/x", "agents/main"],
+    cache: ["agents/main/qmd/index.sqlite", "media/remote-cache/x"],
+    tmp: ["agents/main/agent/codex-home/tmp/x"],
+    memory: ["memory/main.sqlite", "wiki/a.md", "logbook/logbook.sqlite"],
+    media: ["media/inbound/a.jpg", "canvas/documents/x", "attachments/y"],
+    browser: ["browser/openclaw/user-data/Default/Cookies"],
+    skills: ["skills/a/SKILL.md", "skill-library/x/revisions/1"],
+    hooks: ["hooks/x", "policies/x"],
+    settings: ["settings/tts.json", "plugins/catalog.json", "portals.json"],
+    extensions: ["extensions/mine/index.js"],
+    packages: ["extensions/mine/node_modules/x"],
+    projects: ["worktrees/a/.git", "sandbox/containers.json"],
+    fleet: ["fleet/cells/a/openclaw.json", "fleet/auth-profile-secrets/x"],
+    jobs: ["cron/runs/j.jsonl"],
+    "workspace-in-state": ["workspace-old/MEMORY.md", "workspace/x"],
+    unknown: ["whatever/x", "", ".hidden", "caf\u00e9-\u00ff"],
+  };
+  const classifier = new Classifier(state);
+  it.each(Object.entries(places))("has of a state dir in the row %s: %j", (row, paths) => {
+    expect(paths.map((path) => classifier.rowOf(path).id)).toEqual(paths.map(() => row));
+  });
+
+  const elsewhere: readonly (readonly [AnyRoot, string, string])[] = [
+    [{ id: "config", kind: "config" }, "", "config"],
+    [{ id: "credentials", kind: "credentials" }, "whatsapp/a/creds.json", "credentials"],
+    [{ id: "credentials", kind: "credentials" }, "whatsapp/a/creds.json.lock", "lock"],
+    [{ id: "agent.a", kind: "agent" }, "openclaw-agent.sqlite", "agent-database"],
+    [{ id: "agent.a", kind: "agent" }, "auth.json", "agent-login"],
+    [{ id: "session-store.shared", kind: "agent" }, "", "agent-database"],
+    [{ id: "config-dir.env", kind: "config-dir" }, "", "environment"],
+    [{ id: "config-dir.skills", kind: "config-dir" }, "a/SKILL.md", "skills"],
+    [{ id: "config-dir.gateway-tls", kind: "config-dir" }, "key.pem", "tls"],
+    [{ id: "config-dir.plugin-catalog", kind: "config-dir" }, "", "settings"],
+    [{ id: "config-dir.hooks-transforms", kind: "config-dir" }, "x.mjs", "unknown"],
+    [{ id: "user-config", kind: "user-config" }, "auth-profile-secret-key", "environment"],
+    [{ id: "secret-file-1", kind: "secret" }, "", "secret-file"],
+    [{ id: "plugin-path-1", kind: "plugin" }, "node_modules/x", "packages"],
+    [{ id: "plugin-path-1", kind: "plugin" }, "index.js", "extensions"],
+    [{ id: "workspace.main", kind: "workspace" }, "app/.ENV", "env-file"],
+    [{ id: "workspace.main", kind: "workspace" }, "app/.git/objects/aa", "version-control"],
+    [{ id: "workspace.main", kind: "workspace" }, "app/node_modules/x/y.js", "made-again"],
+    [{ id: "workspace.main", kind: "workspace" }, "logs/gateway.log", "workspace-file"],
+  ];
+  it.each(elsewhere)("has what lies in %j at %j in the row %s", (root, path, row) => {
+    expect(new Classifier(root).rowOf(path).id).toBe(row);
   });
 });
 

@@ -1,27 +1,18 @@
-/**
- * - `never`: locks, half-made copies and what OpenClaw promises never to export
- * - `volatile`: true for the running process only; restoring it would do harm
- * - `regenerable`: made again from what is backed up, or downloaded again
- * - `logs`: off by default because it grows without bound
- */
-export type LeftOutClass = "never" | "volatile" | "regenerable" | "logs";
-
-interface LeftOut {
-  readonly id: string;
-  readonly class: LeftOutClass;
-  /**
-   * Globs relative to the state dir; a directory is meant with all below it. A name alone counts only where no user's files are, so `*.lock` is spelled out by
-   * place: a `uv.lock` in a skill is the user's.
-   */
-  readonly patterns: readonly string[];
-  readonly why: string;
-}
+import type { ClassRow } from "./row.ts";
 
 /** OpenClaw names its own half-made copies so. Without it, somebody's `x.sqlite.backup-before-update` would be lost. */
 const uuid = "????????-????-????-????-????????????";
 
-/** After what OpenClaw 2026.9.6 was seen to make, and the rules of its own backup. */
-export const leftOut: readonly LeftOut[] = [
+/** What `ocbak restore` appends to the name of a tree that it puts aside. */
+const putAside =
+  "@(before|undone)-ocbak-[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z*";
+
+/**
+ * What of a state dir is left out, after what OpenClaw 2026.9.6 was seen to make, and the rules of its own backup. A
+ * name alone counts only where no user's files are, so `*.lock` is spelled out by place: a `uv.lock` in a skill is the
+ * user's.
+ */
+export const stateLeftOut: readonly ClassRow[] = [
   {
     id: "tmp",
     class: "never",
@@ -143,14 +134,23 @@ export const leftOut: readonly LeftOut[] = [
   },
   {
     id: "logs",
-    class: "logs",
+    class: "private",
+    offByDefault: true,
     patterns: ["logs", "update-reports"],
-    why: "logs",
+    why: "logs, which grow without bound",
   },
   {
     id: "old-backups",
-    class: "logs",
+    class: "private",
+    offByDefault: true,
     patterns: ["backups"],
     why: "copies of what is backed up here",
+  },
+  {
+    id: "put-aside",
+    class: "private",
+    offByDefault: true,
+    patterns: [`**/*.${putAside}`],
+    why: "what was there before a restore, put aside by `ocbak restore`",
   },
 ];

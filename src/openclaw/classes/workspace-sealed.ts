@@ -1,16 +1,7 @@
-/** A glob relative to a workspace; case does not matter, dot files match. A directory is meant with all below it. */
-export interface WorkspaceSealRule {
-  /** `[a-z0-9-]+` */
-  readonly id: string;
-  readonly pattern: string;
-  readonly why: string;
-}
+import type { ClassRow } from "./row.ts";
 
-interface Names {
-  readonly id: string;
-  readonly why: string;
-  readonly names: readonly string[];
-}
+/** A row whose names count in any folder of a workspace; case does not matter. */
+export type WorkspaceRow = Omit<ClassRow, "patterns" | "kinds"> & { readonly names: readonly string[] };
 
 /** The rule for files whose values are secrets to be searched for in all others. */
 export const envFileRule = "env-file";
@@ -19,19 +10,22 @@ export const envFileRule = "env-file";
  * What of a workspace is never readable without a key, by name alone. Sealing too much costs nothing but readability;
  * sealing too little shows a secret to everyone who gets the archive. What all other files hold is scanned.
  */
-const sealed: readonly Names[] = [
+export const workspaceSealed: readonly WorkspaceRow[] = [
   {
     id: "version-control",
+    class: "private",
     why: "its history may hold what was deleted since, its config may hold tokens",
     names: [".git", "*.git", ".hg", ".svn", ".jj", ".git-rewrite"],
   },
   {
     id: envFileRule,
+    class: "secret",
     why: "files of this name hold tokens",
     names: [".env*", "*.env", "*.env.*", ".flaskenv", ".envrc"],
   },
   {
     id: "key-file",
+    class: "secret",
     why: "a key or a store of keys",
     names: [
       ...extensions("pem key p8 p12 pfx pkcs12 jks keystore bks kdb kdbx ppk asc gpg pgp age agekey ovpn"),
@@ -47,6 +41,7 @@ const sealed: readonly Names[] = [
   },
   {
     id: "credential-folder",
+    class: "secret",
     why: "a program's own folder for credentials",
     names: [
       ".ssh",
@@ -63,6 +58,7 @@ const sealed: readonly Names[] = [
   },
   {
     id: "credential-file",
+    class: "secret",
     why: "files of this name hold credentials",
     names: [
       ".netrc*",
@@ -104,11 +100,13 @@ const sealed: readonly Names[] = [
   },
   {
     id: "history-file",
+    class: "secret",
     why: "what was typed or sent, with whatever tokens were in it",
     names: [".*_history", ".lesshst", ".viminfo", "*.har", "*.pcap", "*.pcapng", "*.dmp"],
   },
   {
     id: "database",
+    class: "private",
     why: "a database, whose deleted rows remain in its pages",
     names: [
       ...extensions("db db3 sdb mdb accdb duckdb realm rdb ldb dump"),
@@ -120,6 +118,7 @@ const sealed: readonly Names[] = [
   },
   {
     id: "container",
+    class: "private",
     why: "a packed file, whose content is not looked into",
     names: [
       ...extensions(
@@ -130,11 +129,6 @@ const sealed: readonly Names[] = [
     ],
   },
 ];
-
-/** For workspaces only; everything else is sealed whole. */
-export const workspaceSealRules: readonly WorkspaceSealRule[] = sealed.flatMap(({ id, why, names }) =>
-  names.map((name) => ({ id, why, pattern: `**/${name}` })),
-);
 
 function extensions(words: string): string[] {
   return words.split(" ").map((word) => `*.${word}`);
