@@ -1,6 +1,7 @@
 import path from "node:path";
 import { registeredDatabases } from "./agent-registry.ts";
 import { type AgentSurroundings, agentsOf, sessionStoresOf, workspacesOf } from "./agents.ts";
+import { authProfilesOf } from "./auth-profiles.ts";
 import { channelsOf } from "./channels.ts";
 import { type ConfigFiles, readConfigFile } from "./config-file.ts";
 import { type OpenClawConfig, parseConfig } from "./config.ts";
@@ -55,7 +56,7 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
     [...gathered.tooWide, ...named.outside, ...machineParts(places, surroundings), variablesHere(given.cwd)],
     gathered,
   );
-  const variables = neededVariables(files.value, {
+  const variables = neededVariables(files.value, isRead ? authProfilesOf(found.agents, warn) : [], {
     ...surroundings,
     places,
     configFile,

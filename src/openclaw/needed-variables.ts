@@ -18,7 +18,7 @@ const Where = z.enum(["file", "service", "file-outside", "environment", "nowhere
 /** An environment variable that the config needs, by name: its value stands nowhere here. */
 export const NeededVariable = z.object({
   name: z.string(),
-  /** The settings that need it, `*` for the items of lists. */
+  /** The settings that need it, `*` for the items of lists; `auth-profiles.<agent>.…` in the auth profiles. */
   settings: z.array(z.string()),
   where: Where,
   /** The file of `where`. */
@@ -32,32 +32,47 @@ const reference = new RegExp(String.raw`(\$?)\$\{(${name})\}`, "g");
 const wholeText = /^(?:\$|secretref-env:|__env__:)([A-Z][A-Z0-9_]{0,127})$/;
 /** Settings that hold the bare name of a variable. */
 const namingSetting = /(?:Env|EnvVar)$/;
+const profileSetting = "auth-profiles.";
 /** What every machine sets by itself. */
 const ofEveryMachine = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TERM|TMPDIR|TZ|PWD)$/;
 
 /** Each variable that a config (with its includes) names, and the settings that do: by `${NAME}`, as a secret, to pass on. */
 export function variablesNamedBy(config: unknown): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  visit(config, "", (variableName, setting) => {
-    if (ofEveryMachine.test(variableName)) return;
-    const settings = found.get(variableName);
-    if (settings === undefined) found.set(variableName, [setting]);
-    else if (!settings.includes(setting)) settings.push(setting);
+  visit(config, "", {
+    onName: adder(found),
+    namesIn: (text, setting) => namesIn(text, setting, adder(found)),
   });
   return found;
 }
 
+function adder(found: Map<string, string[]>): OnName {
+  return (variableName, setting) => {
+    if (ofEveryMachine.test(variableName)) return;
+    const settings = found.get(variableName);
+    if (settings === undefined) found.set(variableName, [setting]);
+    else if (!settings.includes(setting)) settings.push(setting);
+  };
+}
+
 type OnName = (variableName: string, setting: string) => void;
 
-function visit(value: unknown, setting: string, onName: OnName): void {
-  if (typeof value === "string") return namesIn(value, setting, onName);
+interface Visitor {
+  readonly onName: OnName;
+  /** Without it texts name nothing: they may be secrets. */
+  readonly namesIn?: (text: string, setting: string) => void;
+}
+
+function visit(value: unknown, setting: string, visitor: Visitor): void {
+  if (typeof value === "string") return visitor.namesIn?.(value, setting);
   if (Array.isArray(value)) {
-    for (const item of value) visit(item, `${setting}.*`, onName);
+    for (const item of value) visit(item, `${setting}.*`, visitor);
   } else if (isObject(value)) {
     const { source, id } = value;
-    if (source === "env" && typeof id === "string" && new RegExp(`^${name}$`).test(id)) onName(id, setting);
+    if (source === "env" && typeof id === "string" && new RegExp(`^${name}$`).test(id))
+      visitor.onName(id, setting);
     for (const [key, item] of Object.entries(value)) {
-      visit(item, setting === "" ? key : `${setting}.${key}`, onName);
+      visit(item, setting === "" ? key : `${setting}.${key}`, visitor);
     }
   }
 }
@@ -85,9 +100,18 @@ export interface VariableSurroundings extends Surroundings {
   readonly roots: readonly Root[];
 }
 
-/** What a config needs of its environment, and where that stands, by name. The best place counts, not OpenClaw's order. */
-export function neededVariables(config: unknown, surroundings: VariableSurroundings): NeededVariable[] {
+/**
+ * What a config and the agents' auth profiles need of the environment, and where that stands, by name. The best place
+ * counts, not OpenClaw's order.
+ */
+export function neededVariables(
+  config: unknown,
+  profiles: readonly { readonly agent: string; readonly store: unknown }[],
+  surroundings: VariableSurroundings,
+): NeededVariable[] {
   const named = variablesNamedBy(config);
+  for (const { agent, store } of profiles)
+    visit(store, `${profileSetting}${agent}`, { onName: adder(named) });
   if (named.size === 0) return [];
   const sources = sourcesOf(config, surroundings);
   return [...named]
@@ -159,19 +183,24 @@ function isInBackup(file: string, roots: readonly Root[]): boolean {
 
 /** What to do about those that a backup does not bring along, for people. */
 export function variableWarnings(needed: readonly NeededVariable[]): string[] {
-  const lines = new Map<string, string[]>();
-  for (const { name: one, where, file } of needed) {
-    if (where === "file") continue;
-    const why = {
-      service: `in ${file ?? ""} alone, which the service of this machine reads`,
-      "file-outside": `in ${file ?? ""}, which is not backed up`,
-      environment: "in no file that is backed up",
-      nowhere: "in no file that is backed up",
-    }[where];
-    lines.set(why, [...(lines.get(why) ?? []), one]);
+  const groups = new Map<string, { who: string; why: string; names: string[] }>();
+  for (const one of needed) {
+    if (one.where === "file") continue;
+    const ofProfiles = one.settings.every((setting) => setting.startsWith(profileSetting));
+    const who = ofProfiles ? "the auth profiles need" : "the config needs";
+    const why = whyMissing(one);
+    const group = groups.get(who + why) ?? { who, why, names: [] };
+    group.names.push(one.name);
+    groups.set(who + why, group);
   }
-  return Array.from(lines, ([why, names]) => {
-    const one = names.length === 1;
-    return `the config needs ${names.join(", ")}, which ${one ? "is" : "are"} ${why}: set ${one ? "it" : "them"} on the new machine`;
+  return Array.from(groups.values(), ({ who, why, names }) => {
+    const [are, them] = names.length === 1 ? ["is", "it"] : ["are", "them"];
+    return `${who} ${names.join(", ")}, which ${are} ${why}: set ${them} on the new machine`;
   });
+}
+
+function whyMissing({ where, file }: NeededVariable): string {
+  if (where === "service") return `in ${file ?? ""} alone, which the service of this machine reads`;
+  if (where === "file-outside") return `in ${file ?? ""}, which is not backed up`;
+  return "in no file that is backed up";
 }

@@ -1,3 +1,5 @@
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { variablesNamedBy } from "../../src/openclaw/needed-variables.ts";
 import { type Asked, locateIn, makeTree } from "./home.ts";
@@ -31,6 +33,17 @@ describe("the variables that a config needs", () => {
     expect(Object.fromEntries(variablesNamedBy(config))).toEqual(expected);
   });
 });
+
+/** As OpenClaw 2026.9.6 keeps them. */
+function plantAuthProfiles(file: string, profiles: Readonly<Record<string, object>>): void {
+  const db = new DatabaseSync(file);
+  db.exec(
+    "CREATE TABLE auth_profile_store (store_key TEXT NOT NULL PRIMARY KEY, store_json TEXT NOT NULL, updated_at INTEGER NOT NULL) STRICT",
+  );
+  const store = JSON.stringify({ version: 1, profiles });
+  db.prepare("INSERT INTO auth_profile_store VALUES ('primary', ?, 1)").run(store);
+  db.close();
+}
 
 const needy = "{gateway: {auth: {token: '${ONE}'}}}";
 const one = { name: "ONE", settings: ["gateway.auth.token"] };
@@ -98,6 +111,35 @@ describe("where a variable that a config needs stands", () => {
     ],
   ])("is %s", async (_, tree, asked, expected) => {
     expect(locateIn(await makeTree(tree), asked).variables).toEqual([{ ...one, ...expected }]);
+  });
+
+  it("is asked of the auth profiles, too, where they lie in an agentDir", async () => {
+    const home = await makeTree({
+      ".openclaw/openclaw.json": "{agents: {entries: {a: {agentDir: '~/ext'}}}}",
+      ".openclaw/workspace/": "",
+      "ext/": "",
+    });
+    plantAuthProfiles(path.join(home, "ext/openclaw-agent.sqlite"), {
+      "openai:default": { type: "api_key", keyRef: { source: "env", provider: "default", id: "ONE" } },
+      "other:default": { type: "api_key", key: "$NOT_A_NAME" },
+    });
+    const found = locateIn(home);
+    const settings = ["auth-profiles.a.profiles.openai:default.keyRef"];
+    expect(found.variables).toEqual([{ name: "ONE", settings, where: "nowhere", file: null }]);
+    expect(found.warnings).toEqual([
+      "the auth profiles need ONE, which is in no file that is backed up: set it on the new machine",
+    ]);
+  });
+
+  it("is not known of auth profiles that cannot be read: a warning, which quotes nothing", async () => {
+    const home = await makeTree({
+      ".openclaw/openclaw.json": "{}",
+      ".openclaw/workspace/": "",
+      ".openclaw/agents/main/agent/openclaw-agent.sqlite": "SQLite format 3\0 and no more",
+    });
+    expect(locateIn(home).warnings).toEqual([
+      "the auth profiles of agent main in ~/.openclaw/agents/main/agent/openclaw-agent.sqlite cannot be read: variables that they need are not known",
+    ]);
   });
 
   it("is not asked where the config is not read", async () => {
