@@ -5,6 +5,8 @@ export { verifyArchive, type VerifyOptions } from "./backup/verify.ts";
 export { restoreArchive } from "./backup/restore.ts";
 export type { RestoreOptions } from "./backup/restore-plan.ts";
 export { salvageArchive, type SalvageOptions } from "./backup/salvage.ts";
+export { diffArchive, type DiffOptions } from "./backup/diff/diff.ts";
+export type { DiffReport } from "./backup/diff/diff-report.ts";
 export { inspectArchive } from "./backup/inspect.ts";
 export { listArchive } from "./backup/list.ts";
 export { catFile, type CatOptions } from "./backup/cat.ts";

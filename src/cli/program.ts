@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { Call, CommandDefinition } from "./command.ts";
 import { catCommand } from "./commands/cat.ts";
 import { createCommand } from "./commands/create.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keygenCommand } from "./commands/keygen.ts";
@@ -21,6 +22,7 @@ const definitions: readonly CommandDefinition[] = [
   createCommand,
   verifyCommand,
   restoreCommand,
+  diffCommand,
   inspectCommand,
   lsCommand,
   catCommand,

@@ -1,5 +1,6 @@
 import { readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { differences, parseShape, type Shape } from "../support/documented-shape.ts";
 import { noise, smallInstallation } from "../support/installation.ts";
@@ -107,6 +108,25 @@ describe("the JSON that docs/cli.md promises is the JSON that comes", () => {
     expect((await ask(world, [...argv, "--dry-run"])).wrong).toEqual([]);
     const targets = [{ replaced: expect.any(String) as unknown }, {}, {}];
     expect(await ask(world, argv)).toMatchObject({ wrong: [], value: { targets, left: [{}], checks: [{}] } });
+  });
+
+  it("from diff, with the key and without", async () => {
+    const world = await created();
+    plant(world.home, {
+      ".openclaw/more.sqlite": { rows: 1 },
+      ".openclaw/workspace/odd-\u00ff": "x",
+      ".openclaw/logs/another.log": "x",
+    });
+    const other = join(world.archives, "b.ocbak");
+    await world.ocbak(["create", "--quiet", "-o", other, "--include", "state/logs"]);
+    new DatabaseSync(join(world.home, ".openclaw/more.sqlite")).exec("DELETE FROM notes");
+    writeFileSync(join(world.home, ".openclaw/workspace/MEMORY.md"), "other");
+    const here = await ask(world, ["diff", other]);
+    const differences = [{ database: { tables: [{}] } }, { changes: [{}] }];
+    expect(here).toMatchObject({ wrong: [], value: { differences } });
+    const between = await ask(world, ["diff", world.archive, other]);
+    expect(between).toMatchObject({ wrong: [], value: { notCompared: [{}] } });
+    expect((await ask(world, ["diff", world.archive, other], { keyless: true })).wrong).toEqual([]);
   });
 
   it.each(["inspect", "ls"])("from %s, with the key and without", async (command) => {

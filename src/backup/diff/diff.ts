@@ -1,0 +1,42 @@
+import type { Context } from "../context.ts";
+import { openForReading } from "../open.ts";
+import type { ReadOptions } from "../read-options.ts";
+import { type PlaceChoices, placeRoots } from "../restore-roots.ts";
+import { compareArchives, compareWithTree } from "./compare-with.ts";
+import type { DiffReport } from "./diff-report.ts";
+import { homeOf } from "./home.ts";
+
+export interface DiffOptions extends ReadOptions, PlaceChoices {
+  /** Another archive. Without it the installation is compared that lies where a restore would put this one. */
+  readonly other?: string;
+  readonly home?: string;
+  /** Owners and groups, too. */
+  readonly owners?: boolean;
+}
+
+/**
+ * Compares an archive with another one, or with what lies on this machine. Reads, and changes nothing. Of archives the
+ * indexes are proved and content is read only of databases whose bytes differ.
+ */
+export async function diffArchive(path: string, options: DiffOptions, context: Context): Promise<DiffReport> {
+  await using opened = await openForReading(path, options, context);
+  const { archive, entries } = opened;
+  const { archiveId } = archive.layout.manifest;
+  if (options.other === undefined) {
+    const { stateDir, workspaces, profile } = options;
+    const to = {
+      ...(stateDir !== undefined && { stateDir }),
+      ...(workspaces !== undefined && { workspaces }),
+      ...(profile !== undefined && { profile }),
+      home: homeOf(options.home, context),
+      cwd: context.cwd,
+    };
+    const { roots } = await placeRoots(entries, archive.layout.manifest, to);
+    const compared = await compareWithTree(entries, roots, options, context);
+    return { archive: path, archiveId, other: null, otherId: null, ...compared };
+  }
+  await using second = await openForReading(options.other, options, context);
+  const compared = await compareArchives(entries, second.entries, options, context);
+  const otherId = second.archive.layout.manifest.archiveId;
+  return { archive: path, archiveId, other: options.other, otherId, ...compared };
+}
