@@ -73,11 +73,14 @@ describe("reading a small file", () => {
     });
   });
 
-  test("a time before 1970 stays what it is, to the nanosecond that the system gives", () => {
+  test.each([
+    ["before 1970", "-86400.123456789", "-86400123456789"],
+    ["after 2038", "4200000000.000000001", "4200000000000000001"],
+  ])("a time %s stays what it is, to the nanosecond that the system gives", (_what, time, mtime) => {
     const { file, entry } = planned({ "a.md": "old" });
     // A negative number given to utimes silently means now.
-    execFileSync("touch", ["-d", "@-86400.123456789", file]);
-    expect(readSmall(entry, into, guard()).attributes?.mtime).toBe("-86400123456789");
+    execFileSync("touch", ["-d", `@${time}`, file]);
+    expect(readSmall(entry, into, guard()).attributes?.mtime).toBe(mtime);
   });
 
   test("a file that changed since the scan is read as it is now, and called moved", async () => {
