@@ -70,6 +70,78 @@ describe("what show tells", () => {
     expect((await showInstallation({}, world.context())).roots[0]).not.toHaveProperty("folders");
   });
 
+  it("what it is, by class, of each root and folder and of all together", async () => {
+    const world = await installed();
+    plant(world.home, {
+      ".openclaw/extensions/mine/index.js": "12345",
+      ".openclaw/whatever": "1",
+      ".openclaw/workspace/app/node_modules/a/b.js": "123",
+    });
+    const { roots, classes } = await showInstallation({ sizes: true }, world.context());
+    expect(classes.map((one) => [one.class, one.files])).toEqual([
+      ["secret", 4],
+      ["private", 4],
+      ["plain", 1],
+      ["regenerable", 1],
+    ]);
+    expect(roots[0]!.classes).toEqual([
+      { class: "secret", files: 3, bytes: expect.any(Number) },
+      { class: "private", files: 1, bytes: 1 },
+      { class: "plain", files: 1, bytes: 5 },
+    ]);
+    const folders = new Map(roots.flatMap((root) => root.folders!.map((one) => [one.path, one.classes])));
+    expect(folders.get("state/extensions")).toEqual([{ class: "plain", files: 1, bytes: 5 }]);
+    expect(folders.get("state/logs")).toEqual([]);
+    expect(folders.get("workspace.main/app")).toEqual([{ class: "regenerable", files: 1, bytes: 3 }]);
+    for (const root of roots) {
+      expect(root.classes.reduce((sum, { files }) => sum + files, 0)).toBe(root.files);
+      expect(root.classes.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(root.bytes);
+    }
+  });
+
+  it("what rules leave out, each with its count, as the report of create does", async () => {
+    const world = await installed();
+    plant(world.home, { ".openclaw/cache/a/b": "x".repeat(1000), ".openclaw/tmp/x": "1" });
+    const { leftOut } = await showInstallation({}, world.context());
+    const dry = await world.ocbak(["create", "--dry-run", "--json"]);
+    expect(JSON.parse(dry.out)).toMatchObject({ leftOut });
+    expect(leftOut.map(({ rule, entries, bytes }) => [rule, entries, bytes])).toEqual([
+      ["cache", 3, 1000],
+      ["logs", 2, 19],
+      ["tmp", 2, 1],
+    ]);
+    const all = await showInstallation({ defaultExcludes: false }, world.context());
+    expect(all.leftOut.map(({ rule }) => rule)).toEqual(["tmp"]);
+    expect(all.classes).toContainEqual({ class: "regenerable", files: 1, bytes: 1000 });
+  });
+
+  it("what of the workspaces could be made again, by the names of its folders, and how to leave it out", async () => {
+    const world = await installed();
+    plant(world.home, {
+      ".openclaw/workspace/app/node_modules/a/node_modules/b/x": "1234",
+      ".openclaw/workspace/app/node_modules/a/bundle.zip": "12",
+      ".openclaw/workspace/app/node_modules-kept/x": "no",
+      ".openclaw/workspace/node_modules": "a file of that name",
+      "projects/bob/node_modules/x": "1",
+      "projects/bob/py/.venv/bin/python": { to: "/usr/bin/python3" },
+      "projects/bob/py/.venv/pyvenv.cfg": "123",
+      ".openclaw/skills/x/node_modules/y": "not of a workspace",
+    });
+    const { madeAgain } = await showInstallation({}, world.context());
+    expect(madeAgain).toEqual([
+      { name: "node_modules", folders: 2, files: 3, bytes: 7 },
+      { name: ".venv", folders: 1, files: 1, bytes: 3 },
+    ]);
+    const { out } = await world.ocbak(["show"]);
+    expect(out).toMatch(
+      /^Of the workspaces 10 bytes could be made again, and is taken all the same:\n {2}node_modules {2}2 folders/m,
+    );
+    const without = await world.ocbak(["create", "--dry-run", "--json", "--exclude", "**/node_modules"]);
+    expect(JSON.parse(without.out)).toMatchObject({
+      leftOut: expect.arrayContaining([expect.objectContaining({ rule: "user" })]),
+    });
+  });
+
   it("every profile of the user, old names too, and none that is empty", async () => {
     const world = await installed();
     plant(world.home, {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import type { Installation } from "../../src/openclaw/installation.ts";
-import { exclusionRulesOf } from "../../src/openclaw/rules.ts";
+import { exclusionRulesOf } from "../../src/openclaw/classes/exclusions.ts";
 import { locateIn, makeTree } from "./home.ts";
 
 /** What lies outside, below the home. */
