@@ -48,7 +48,7 @@ export function assertOpened(source: string, planned: BigIntStats, guard: Reach)
   const logs = open.filter(({ target }) => target.endsWith(name));
   const log = logs.length === 0 ? undefined : lstatIn(guard, `${source}-wal`);
   const isLog = logs.every(({ stats }) => log !== undefined && inodeKey(stats) === inodeKey(log));
-  if (!isMain || !isLog) throw new Error("SQLite opened another file of that name");
+  if (!isMain || !isLog) throw new Error("SQLite found another file of that name");
 }
 
 /** What this process has open; undefined where the system does not tell. */

@@ -147,8 +147,9 @@ async function copyDatabase(job: Job): Promise<Made | NoSnapshot> {
 }
 
 function copyPrivately({ source, copy, guard }: Job, error: unknown): Made | NoSnapshot {
-  const code = sqliteCode(error) ?? 0;
-  const why = reasons.get(code) ?? `it could not be opened where it lies: ${(error as Error).message}`;
+  const code = sqliteCode(error);
+  const { message } = error as Error;
+  const why = code === undefined ? message : (reasons.get(code) ?? `SQLite says: ${message}`);
   try {
     return { method: "private-copy", isConsistent: copyFamily(source, copy, guard), why };
   } catch (cause) {
@@ -218,7 +219,8 @@ async function copyOnline(job: Job, query: string): Promise<void> {
       rate: Math.max(1, Math.floor(stepBytes / Math.max(512, job.file.pageBytes))),
       progress: () => {
         signal?.throwIfAborted();
-        if (performance.now() > deadline) throw new Error(`was not copied within ${deadlineMs} ms`);
+        if (performance.now() > deadline)
+          throw new Error(`copying it through SQLite took longer than ${deadlineMs / 1000} s`);
       },
     });
   } finally {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, copyFileSync, rmSync, statSync } from "node:fs";
+import { chownSync, copyFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import {
   otherProcess,
   place,
   rowsOf,
+  settle,
   taken,
   walDatabase,
 } from "../support/databases.ts";
@@ -53,6 +54,26 @@ describe("a database that others use meanwhile", () => {
     const snapshot = await snapshotDatabase(entryOf(file), place(freshDir()));
     expect(snapshot).toMatchObject({ status: "ok", check: "ok", method: "online" });
     expect(rowsOf((snapshot as Snapshot).file)).toBe(0);
+  });
+
+  test("is copied as files where the copy through SQLite takes too long", async () => {
+    const file = walDatabase(2_000);
+    await settle();
+    const options = { stepBytes: 1, deadlineMs: 0 };
+    const snapshot = await snapshotDatabase(entryOf(file), place(freshDir()), options);
+    expect(snapshot).toMatchObject({ status: "ok", check: "ok", method: "private-copy", isConsistent: true });
+    expect((snapshot as Snapshot).why).toMatch(/took longer than 0 s/);
+    expect(rowsOf((snapshot as Snapshot).file)).toBe(2_000);
+  });
+
+  test("is let go of in the middle of its copy when the signal comes, and nothing stays", async () => {
+    const file = walDatabase(20_000);
+    await settle();
+    const workDir = freshDir();
+    const signal = AbortSignal.timeout(20);
+    const taking = snapshotDatabase(entryOf(file), place(workDir), { stepBytes: 1, signal });
+    await expect(taking).rejects.toThrow(expect.objectContaining({ name: "TimeoutError" }));
+    expect(readdirSync(workDir)).toEqual([]);
   });
 
   test("is called inconsistent where its owner lets nobody in and writes all the while", async () => {
