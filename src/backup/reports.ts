@@ -180,7 +180,13 @@ export interface RestoreReport {
     readonly group: string;
   };
   /** `replaced`: where what stood at `path` was put aside. */
-  readonly targets: readonly { readonly root: string; readonly path: string; readonly replaced?: string }[];
+  /** `pieces`: not the whole root, but these paths in it; what was in their way is at the same paths in `replaced`. */
+  readonly targets: readonly {
+    readonly root: string;
+    readonly path: string;
+    readonly replaced?: string;
+    readonly pieces?: readonly string[];
+  }[];
   readonly entries: number;
   readonly bytes: number;
   readonly rewritten: readonly {

@@ -53,11 +53,12 @@ export async function planRestore(
   const owner = ownerOf(options, context);
   const signer = signerOf(archive, options);
   const { manifest } = archive.layout;
-  const { stateDir, workspaces, profile } = options;
+  const { stateDir, workspaces, profile, only } = options;
   const choices = {
     ...(stateDir && { stateDir }),
     ...(workspaces && { workspaces }),
     ...(profile !== undefined && { profile }),
+    ...(only !== undefined && { only }),
   };
   const roots = await placeRoots(entries, manifest, { ...choices, home: owner.home ?? "", cwd: context.cwd });
   const facts = inspectTargets(roots.roots, owner.home);
@@ -70,7 +71,6 @@ export async function planRestore(
     suffix: randomBytes(4).toString("hex"),
   });
   const proved = entries.sealed === undefined ? "intact" : signer?.trusted === true ? "authentic" : "full";
-  const sections = [entries.plain, ...(entries.sealed ? [entries.sealed] : [])];
   return {
     archiveId: manifest.archiveId,
     createdAt: manifest.createdAt,
@@ -81,8 +81,7 @@ export async function planRestore(
     undoRecords: [...facts.targets.values()].flatMap((target) => target.undoRecords),
     verdict: proved,
     signer,
-    entries: sections.reduce((sum, { totals }) => sum + totals.entries, 0),
-    bytes: sections.reduce((sum, { totals }) => sum + totals.contentBytes, 0),
+    ...roots.totals,
   };
 }
 

@@ -24,7 +24,7 @@ export function restoreReport(plan: RestorePlan, restored: Restored | undefined)
       gid: owner.gid,
       group: owner.group ?? String(owner.gid),
     },
-    targets: restored === undefined ? plannedTargets(plan) : placedTargets(plan, restored),
+    targets: targetsOf(plan),
     entries: restored?.summary.entries ?? plan.entries,
     bytes: restored?.summary.bytes ?? plan.bytes,
     rewritten: [],
@@ -46,17 +46,17 @@ export function restoreReport(plan: RestorePlan, restored: Restored | undefined)
 type Target = RestoreReport["targets"][number];
 
 /** Every root with its place; roots inside another one are placed with it. */
-function plannedTargets({ placement }: RestorePlan): Target[] {
+function targetsOf({ placement }: RestorePlan): Target[] {
   return placement.roots.map(({ id, target }) => {
-    const aside = placement.tops.find((top) => top.id === id)?.asideName;
-    return { root: id, path: target, ...(aside && { replaced: aside }) };
+    const top = placement.tops.find((one) => one.id === id);
+    const pieces = top?.pieces?.map(({ path }) => path);
+    return {
+      root: id,
+      path: target,
+      ...(top?.asideName && { replaced: top.asideName }),
+      ...(pieces && { pieces }),
+    };
   });
-}
-
-function placedTargets({ placement }: RestorePlan, { targets }: Restored): Target[] {
-  return placement.roots.map(
-    ({ id, target }) => targets.find(({ root }) => root === id) ?? { root: id, path: target },
-  );
 }
 
 function leftOut(restored: Restored | undefined): RestoreReport["left"] {

@@ -1,20 +1,22 @@
-import { normalize, resolve } from "node:path";
-import type { RestoreRoot, Stay } from "../disk/plan.ts";
+import { join, normalize, resolve } from "node:path";
+import { DiskError } from "../disk/errors.ts";
+import type { RestoreRoot } from "../disk/plan.ts";
 import type { OpenArchive } from "../format/archive.ts";
-import { parentOf, rootIdOf } from "../format/entry-path.ts";
-import { isStored } from "../format/entry.ts";
 import type { Manifest } from "../format/manifest.ts";
 import { machinePlaces } from "../openclaw/machine-places.ts";
 import { mapPath, targetPlaces, type PathMove } from "../openclaw/target.ts";
 import { describedWorkspaces, textFact } from "./archive-metadata.ts";
 import { BackupError } from "./errors.ts";
-import { linesOf } from "./open.ts";
+import { foldersOf, indexFacts, type IndexFacts, staysOf } from "./restore-index.ts";
+import { nothingSelected, type Selection, selectionOf } from "./selection.ts";
 
 /** Where a person wants things, beyond the defaults. */
 export interface PlaceChoices {
   readonly stateDir?: string;
   readonly workspaces?: readonly { readonly agent?: string; readonly path: string }[];
   readonly profile?: string;
+  /** Only what these words and globs select: see {@link selectionOf}. */
+  readonly only?: readonly string[];
 }
 
 /** The place to restore into. */
@@ -25,6 +27,9 @@ export interface Destination extends PlaceChoices {
 
 export interface RestoreRoots {
   readonly roots: readonly RestoreRoot[];
+  readonly totals: IndexFacts["totals"];
+  /** Undefined: everything. */
+  readonly selection: Selection | undefined;
   /** Old places and their new ones: what a rewrite of paths goes by. */
   readonly moves: readonly PathMove[];
   readonly stateDir: string;
@@ -52,22 +57,68 @@ export async function placeRoots(
     ...homeMove(entries, installation.stateDir, to.home),
   ];
   const chosen = chosenWorkspaces(entries, to);
-  const { sizes, present } = await indexFacts(
-    entries,
-    machinePlaces.map((path) => `state/${path}`),
+  const places = entries.roots.map(({ id, sourcePath }) => ({
+    id,
+    sourcePath,
+    target: normalize(
+      chosen.get(id) ?? (id === "state" ? stateDir : (mapPath(sourcePath, moves) ?? sourcePath)),
+    ),
+  }));
+  const ids = places.map(({ id }) => id);
+  const selection = to.only && selectionOf(to.only, ids);
+  const { roots, totals } = await rootsAt(places, entries, selection);
+  if (to.only !== undefined && roots.length === 0) throw nothingSelected(to.only);
+  return { roots, totals, selection, moves, stateDir, profile };
+}
+
+type Place = Pick<RestoreRoot, "id" | "target"> & { readonly sourcePath: string };
+
+async function rootsAt(
+  places: readonly Place[],
+  entries: OpenArchive,
+  selection: Selection | undefined,
+): Promise<Pick<RestoreRoots, "roots" | "totals">> {
+  const inside = new Map(places.map((place) => [place, pathsIn(place, places)]));
+  const asked = Array.from(inside, ([{ id }, paths]) =>
+    paths.flatMap((path) => [...foldersOf(path), path]).map((path) => `${id}/${path}`),
   );
-  const roots = entries.roots
-    .filter(({ id }) => sizes.has(id))
-    .map(({ id, sourcePath }) => ({
-      id,
-      sourcePath,
-      target: normalize(
-        chosen.get(id) ?? (id === "state" ? stateDir : (mapPath(sourcePath, moves) ?? sourcePath)),
-      ),
-      ...sizes.get(id)!,
-      ...(id === "state" && { stays: staysOf(machinePlaces, present) }),
-    }));
-  return { roots, moves, stateDir, profile };
+  const { roots, present, totals } = await indexFacts(entries, { asked: asked.flat(), selection });
+  const placed = places.flatMap((place) => {
+    const facts = roots.get(place.id);
+    if (facts === undefined) return [];
+    const others = inside.get(place)!.filter((path) => !isRestored(join(place.target, path), places, roots));
+    return [{ ...place, ...facts, stays: staysOf(place.id, others, present) }];
+  });
+  refusePartsInWhole(placed);
+  return { roots: placed, totals };
+}
+
+/** A tree cannot be replaced as a whole and a part of it entry by entry at the same time. */
+function refusePartsInWhole(roots: readonly RestoreRoot[]): void {
+  for (const { id, target } of roots.filter(({ pieces }) => pieces !== undefined)) {
+    const outer = roots.find((root) => root.pieces === undefined && target.startsWith(`${root.target}/`));
+    if (outer === undefined) continue;
+    throw new DiskError(
+      "collision",
+      `${id} is selected in part, and ${outer.id}, in which it lies, as a whole`,
+      {
+        hint: `select ${id} as a whole, too, or restore one after the other`,
+      },
+    );
+  }
+}
+
+/** What may lie in a root's place and not be of it: other roots, and what belongs to the machine. */
+function pathsIn({ id, target }: Place, places: readonly Place[]): string[] {
+  const others = places.filter((other) => other.target.startsWith(`${target}/`));
+  return [
+    ...(id === "state" ? machinePlaces : []),
+    ...others.map((other) => other.target.slice(target.length + 1)),
+  ];
+}
+
+function isRestored(at: string, places: readonly Place[], roots: IndexFacts["roots"]): boolean {
+  return places.some(({ id, target }) => target === at && roots.has(id));
 }
 
 /** The old home is known with the key; without it, a state dir of the usual name tells it. */
@@ -101,37 +152,4 @@ function workspaceRoot({ roots, metadata }: OpenArchive, agent: string | undefin
   throw new BackupError("no-such-entry", `the archive has no workspace of an agent ${agent}`, {
     hint: `it has those of ${ids.map((one) => one.slice("workspace.".length)).join(", ") || "none"}`,
   });
-}
-
-/** What the archive does not have: of a folder and what is in it, the folder. */
-function staysOf(paths: readonly string[], present: ReadonlySet<string>): Stay[] {
-  const absent = paths.filter((path) => !present.has(`state/${path}`));
-  const tops = absent.filter((path) => !absent.some((other) => path.startsWith(`${other}/`)));
-  return tops.map((path) => ({ path, parents: [] }));
-}
-
-type RootSize = Pick<RestoreRoot, "type"> & { readonly bytes: number };
-
-interface IndexFacts {
-  /** What kind of thing each root is, and how much it holds. A root of which nothing is stored is not there. */
-  readonly sizes: ReadonlyMap<string, RootSize>;
-  /** Those of the asked paths that are stored. */
-  readonly present: ReadonlySet<string>;
-}
-
-async function indexFacts(entries: OpenArchive, asked: readonly string[]): Promise<IndexFacts> {
-  const wanted = new Set(asked);
-  const sizes = new Map<string, RootSize>();
-  const present = new Set<string>();
-  for await (const { line } of linesOf(entries)) {
-    if (!isStored(line)) continue;
-    if (wanted.has(line.path)) present.add(line.path);
-    const id = rootIdOf(line.path);
-    const type =
-      parentOf(line.path) === undefined && line.type !== "directory"
-        ? "file"
-        : (sizes.get(id)?.type ?? "directory");
-    sizes.set(id, { type, bytes: (sizes.get(id)?.bytes ?? 0) + (line.type === "file" ? line.size : 0) });
-  }
-  return { sizes, present };
 }

@@ -3,9 +3,10 @@ import { promote } from "../disk/promote.ts";
 import { assertPlaceable } from "../disk/refusals.ts";
 import type { Ownership } from "../disk/staged-file.ts";
 import { Staging } from "../disk/staging.ts";
-import { StagingWriter } from "../disk/staging-writer.ts";
+import { type StagingSummary, StagingWriter } from "../disk/staging-writer.ts";
 import { removeVoidRecords } from "../disk/undo.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
+import { displayPath } from "../format/entry-path.ts";
 import type { Context } from "./context.ts";
 import { BackupError } from "./errors.ts";
 import { openArchive } from "./open-archive.ts";
@@ -70,6 +71,18 @@ async function openProved(archive: Archive, options: RestoreOptions): Promise<Op
   );
 }
 
+/** A further name of a file that was not selected: it would be missing, and what is there put aside for nothing. */
+function refuseMissingLinks({ missingLinks: [first] }: StagingSummary): void {
+  if (first === undefined) return;
+  throw new BackupError(
+    "no-such-entry",
+    `${displayPath(first)} is a further name of a file that was not selected`,
+    {
+      hint: "select the file, too: `ocbak ls -l` shows which it is",
+    },
+  );
+}
+
 async function carryOut(
   plan: RestorePlan,
   opened: { archive: Archive; entries: OpenArchive },
@@ -90,8 +103,10 @@ async function carryOut(
   await stageEntries(opened, writer, {
     context,
     stagingDirs: placement.tops.map(({ stagingDir }) => stagingDir),
+    selection: plan.roots.selection,
   });
   const summary = await writer.finish(() => staging.flush());
+  if (plan.roots.selection !== undefined) refuseMissingLinks(summary);
   context.signal.throwIfAborted();
   const { archiveId } = plan;
   const { targets, journal } = await promote(placement.tops, {

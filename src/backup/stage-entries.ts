@@ -3,14 +3,17 @@ import { DiskError } from "../disk/errors.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
 import { displayPath } from "../format/entry-path.ts";
 import type { EntryVisitor } from "../format/visitor.ts";
-import { walkSection } from "../format/walk.ts";
+import { walkSection, walkSelected } from "../format/walk.ts";
 import type { Context } from "./context.ts";
 import { linesOf } from "./open.ts";
+import type { Selection } from "./selection.ts";
 
 export interface StageSetting {
   readonly context: Context;
   /** Fresh directories on the target's file systems. */
   readonly stagingDirs: readonly string[];
+  /** Undefined: everything. */
+  readonly selection?: Selection | undefined;
 }
 
 /** Reads the whole archive into `visitor`; every byte is proved on the way, and what is not right ends it. */
@@ -19,7 +22,7 @@ export async function stageEntries(
   visitor: EntryVisitor,
   setting: StageSetting,
 ): Promise<void> {
-  const { context } = setting;
+  const { context, selection } = setting;
   const { plain, sealed } = opened.entries;
   await refuseCollisions(opened.entries, setting.stagingDirs);
   const sections = sealed === undefined ? [plain] : [plain, sealed];
@@ -32,7 +35,10 @@ export async function stageEntries(
     context.progress.advance(bytes);
   };
   await opened.archive.proveExtensions();
-  for (const section of sections) await walkSection(section, visitor, { onBytes });
+  for (const section of sections) {
+    if (selection === undefined) await walkSection(section, visitor, { onBytes });
+    else await walkSelected(section, ({ path }) => selection.includes(path), visitor);
+  }
   context.progress.finish();
 }
 

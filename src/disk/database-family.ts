@@ -7,7 +7,7 @@ import { readFully, waitForTick, wasJustTouched } from "./read.ts";
 import { identityOf, isSame } from "./stat.ts";
 
 /** The files that SQLite keeps beside a database while it is in use. */
-const sidecarSuffixes = ["-wal", "-shm", "-journal"] as const;
+export const sidecarSuffixes = ["-wal", "-shm", "-journal"] as const;
 const copiedSuffixes = ["", "-wal", "-journal"] as const;
 const attemptsMax = 4;
 const pieceBytes = 1024 * 1024;

@@ -10,7 +10,9 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+import { sidecarSuffixes } from "./database-family.ts";
 import { diskError, systemCode } from "./io-error.ts";
+import type { PlacedPiece } from "./plan.ts";
 import { asidePrefix, isWithin, stagingPrefix, undoPrefix } from "./places.ts";
 import { ancestorsOf, resolvePath, type AncestorFacts, type PassedLink } from "./resolve-path.ts";
 
@@ -45,12 +47,17 @@ export interface TargetFacts {
   readonly undoRecords: readonly string[];
   /** Which of the paths that are to stay are there. */
   readonly staying: readonly string[];
+  /** Endings (`-wal` …) of what lies beside it, as beside a database. */
+  readonly sidecars: readonly string[];
+  /** Of each piece that was asked for, what is in its way. */
+  readonly pieces: readonly PlacedPiece[];
 }
 
 /** A place to look at, and paths below it that are to stay if they are there. */
 export interface TargetQuestion {
   readonly target: string;
   readonly stays?: readonly { readonly path: string }[];
+  readonly pieces?: readonly string[];
 }
 
 /** Everything the planning of a restore looks at on the disk. Writes nothing. */
@@ -74,7 +81,10 @@ export function inspectTargets(targets: Iterable<TargetQuestion>, home: string |
   return { targets: facts, homes: home === null ? [] : [home, realPathOf(home)] };
 }
 
-function inspectTarget({ target, stays = [] }: TargetQuestion, mounts: readonly string[]): TargetFacts {
+function inspectTarget(
+  { target, stays = [], pieces = [] }: TargetQuestion,
+  mounts: readonly string[],
+): TargetFacts {
   const { existing: anchor, missing, links } = resolvePath(dirname(target));
   const parent = join(anchor, ...missing);
   const realTarget = join(parent, basename(target));
@@ -104,7 +114,23 @@ function inspectTarget({ target, stays = [] }: TargetQuestion, mounts: readonly 
     asides: names.filter((name) => name.startsWith(asidePrefix(target))),
     leftovers: leftIn(stagingPrefix(realTarget)),
     undoRecords: leftIn(undoPrefix(realTarget)),
+    sidecars: sidecarSuffixes.filter((suffix) => lookAt(realTarget + suffix) !== undefined),
+    pieces: pieces.map((path) => inspectPiece(realTarget, path)),
     staying: stays.map(({ path }) => path).filter((path) => lookAt(join(realTarget, path)) !== undefined),
+  };
+}
+
+function inspectPiece(target: string, path: string): PlacedPiece {
+  const isThere = (relative: string): boolean => lookAt(join(target, relative)) !== undefined;
+  const parents = path
+    .split("/")
+    .slice(0, -1)
+    .map((_, index, names) => names.slice(0, index + 1).join("/"));
+  const beside = ["", ...sidecarSuffixes].map((suffix) => path + suffix);
+  return {
+    path,
+    replaces: beside.filter(isThere),
+    missingParents: parents.filter((parent) => !isThere(parent)),
   };
 }
 

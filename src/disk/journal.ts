@@ -18,7 +18,7 @@ const Path = z.string().startsWith("/");
 
 /** One step of a promotion, on real paths. `inode` is that of what is moved: it tells afterwards where it is. */
 export const PromoteStep = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("make-directory"), path: Path }),
+  z.strictObject({ kind: z.literal("make-directory"), path: Path, mode: z.int().min(0).max(0o777) }),
   z.strictObject({
     /** `carry`: what stays on the machine goes from the old tree into the new one, or back. */
     kind: z.enum(["put-aside", "carry", "place"]),
@@ -31,13 +31,14 @@ export type PromoteStep = z.infer<typeof PromoteStep>;
 export type MoveStep = Exclude<PromoteStep, { kind: "make-directory" }>;
 
 /** What became of one target. */
-export const JournalTarget = z.strictObject({
+const JournalTarget = z.strictObject({
   root: z.string(),
+  /** As it was asked for, and the same without links on the way. */
   path: Path,
+  place: Path,
   /** Where what was there before is; null where nothing was. */
   replaced: Path.nullable(),
 });
-export type JournalTarget = z.infer<typeof JournalTarget>;
 
 /**
  * What a restore is going to do to the places of people, written down in each of its staging directories before the
@@ -118,7 +119,7 @@ function writeDurably(directory: string, name: string, text: string): void {
 }
 
 /** Makes what was renamed, made or removed in a directory durable. */
-export function syncDirectory(directory: string): void {
+function syncDirectory(directory: string): void {
   const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     fsyncSync(fd);

@@ -29,6 +29,9 @@ export function stagingDirIn(parent: string, target: string, suffix: string): st
   return join(parent, stagingPrefix(target) + suffix);
 }
 
+/** The tree of a top root lies under this name in its staging directory, which itself stays 0700 and ours to the end. */
+export const stagedTreeName = "tree";
+
 /** The record of a finished restore: its staging directory under another name, `.<name>.ocbak-undo-<time>`. */
 export function undoRecordOf(stagingDir: string, startedAt: Date, taken: readonly string[]): string {
   const name = basename(stagingDir).replace(/\.ocbak-staging-[^.]*$/, `.ocbak-undo-${timeStamp(startedAt)}`);

@@ -13,6 +13,8 @@ export interface RestoreRoot {
   readonly bytes?: number;
   /** What is none of the archive's: where a tree that is put aside has it, it goes into the new one. */
   readonly stays?: readonly Stay[];
+  /** Only these of its entries, relative to it, none inside another one. Undefined: the whole root. */
+  readonly pieces?: readonly string[];
 }
 
 /** Something that belongs to the machine, or was not asked for. */
@@ -58,8 +60,23 @@ export interface PlacedTop {
   readonly stagingDir: string;
   /** Where what is at the target now is put; null where nothing is there. */
   readonly asideName: string | null;
+  /** Whether something stands at the target itself. */
+  readonly replacesTree: boolean;
+  /** Endings of what lies beside a database that is replaced, and is put aside with it: the new one must not meet them. */
+  readonly sidecars: readonly string[];
   /** What goes from the tree that is put aside into the new one. */
   readonly carried: readonly Stay[];
+  /** Not the tree as one, but these entries of it, each into the tree that is there. */
+  readonly pieces?: readonly PlacedPiece[];
+}
+
+/** All paths are relative to the root. */
+export interface PlacedPiece {
+  readonly path: string;
+  /** What is put aside for it: what is there, and the log and locks of a database that would meet another one. */
+  readonly replaces: readonly string[];
+  /** Folders to be made above it, outermost first. */
+  readonly missingParents: readonly string[];
 }
 
 export interface Placement {
@@ -95,6 +112,8 @@ function holderOf(root: RestoreRoot, roots: readonly RestoreRoot[], facts: DiskF
 }
 
 function holds(outer: RestoreRoot, inner: RestoreRoot, facts: DiskFacts): boolean {
+  // What goes into a tree piece by piece is nobody's tree.
+  if (outer !== inner && (outer.pieces !== undefined || inner.pieces !== undefined)) return false;
   const real = isWithin(factsOf(outer, facts).realTarget, factsOf(inner, facts).realTarget);
   return real || isWithin(outer.target, inner.target);
 }
@@ -110,16 +129,26 @@ function placeRoot(root: RestoreRoot, holder: RestoreRoot): PlacedRoot {
 }
 
 function placeTop(root: RestoreRoot, { facts, now, suffix }: PlacementOptions): PlacedTop {
-  const { realTarget, anchor, missingParents, exists, asides, staying } = factsOf(root, facts);
+  const found = factsOf(root, facts);
+  const { realTarget, anchor, missingParents, exists, asides, staying, pieces } = found;
   const isReplaced = exists === "directory" && root.type === "directory";
+  const sidecars = root.type === "file" ? found.sidecars : [];
+  const putsAside =
+    root.pieces === undefined
+      ? exists !== "no" || sidecars.length > 0
+      : pieces.some(({ replaces }) => replaces.length > 0);
   return {
     id: root.id,
     target: root.target,
     realTarget,
     anchor,
-    missingParents,
+    missingParents:
+      root.pieces !== undefined && exists === "no" ? [...missingParents, realTarget] : missingParents,
     stagingDir: stagingDirIn(anchor, realTarget, suffix),
-    asideName: exists === "no" ? null : (asideFor(realTarget, now, asides) ?? null),
+    asideName: putsAside ? (asideFor(realTarget, now, asides) ?? null) : null,
+    ...(root.pieces !== undefined && { pieces }),
+    replacesTree: root.pieces === undefined && exists !== "no",
+    sidecars,
     carried: isReplaced ? (root.stays ?? []).filter(({ path }) => staying.includes(path)) : [],
   };
 }

@@ -35,7 +35,7 @@ export interface DoneStep {
 
 /** Carries out one step. Throws a DiskError; then the step has changed nothing. */
 export function carryOut(step: PromoteStep, options: StepOptions): DoneStep {
-  if (step.kind === "make-directory") return makeParent(step.path, options);
+  if (step.kind === "make-directory") return makeFolder(step, options);
   moveStep(step, options.pins);
   return {
     undo: () => moveStep({ ...step, from: step.to, to: step.from }, options.pins),
@@ -43,15 +43,18 @@ export function carryOut(step: PromoteStep, options: StepOptions): DoneStep {
   };
 }
 
-/** A parent, mode 0755 whatever the umask, and the owner's: by descriptor. */
-function makeParent(path: string, { pins, ownership }: StepOptions): DoneStep {
+/** A folder of this mode whatever the umask, and the owner's: by descriptor. */
+function makeFolder(
+  { path, mode }: Extract<PromoteStep, { kind: "make-directory" }>,
+  { pins, ownership }: StepOptions,
+): DoneStep {
   const place = pins.at(path);
   try {
     mkdirSync(place, 0o700);
     const { fd, base } = pins.pin(path);
     // In a directory of somebody else, what was just made may already have been exchanged for another directory of root's.
     if (readdirSync(base).length > 0) throw exchanged(path);
-    fchmodSync(fd, 0o755);
+    fchmodSync(fd, mode);
     if (ownership !== undefined) fchownSync(fd, ownership.uid, ownership.gid);
     const made = fstatSync(fd);
     return {

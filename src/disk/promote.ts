@@ -6,10 +6,10 @@ import { DiskError } from "./errors.ts";
 import { diskError } from "./io-error.ts";
 import { type Journal, type MoveStep, type PromoteStep, writeJournal } from "./journal.ts";
 import type { Pins } from "./pins.ts";
-import type { PlacedTop } from "./plan.ts";
+import { stagedTreeName } from "./places.ts";
+import type { PlacedPiece, PlacedTop } from "./plan.ts";
 import { carryOut, type DoneStep } from "./promote-step.ts";
 import type { Ownership } from "./staged-file.ts";
-import { stagedTreeName } from "./staging.ts";
 
 export interface PromoteOptions {
   readonly pins: Pins;
@@ -38,26 +38,64 @@ export type PlannedStep = Omit<MoveStep, "inode"> | Exclude<PromoteStep, MoveSte
 
 /** For every top root in turn: parents made, what stays carried over, what is there put aside, the staged tree put in its place. */
 export function promotionSteps(tops: readonly PlacedTop[]): PlannedStep[] {
+  return eachFolderOnce(tops.flatMap(stepsOfTop));
+}
+
+export function eachFolderOnce(steps: readonly PlannedStep[]): PlannedStep[] {
   const made = new Set<string>();
-  const makeOnce = (paths: readonly string[]): PlannedStep[] => {
-    const fresh = paths.filter((path) => !made.has(path));
-    for (const path of fresh) made.add(path);
-    return fresh.map((path) => ({ kind: "make-directory", path }));
-  };
-  return tops.flatMap((top) => {
-    const staged = join(top.stagingDir, stagedTreeName);
-    return [
-      ...makeOnce(top.missingParents),
-      ...top.carried.flatMap(({ path, parents }) => [
-        ...makeOnce(parents.map((parent) => join(staged, parent))),
-        { kind: "carry" as const, from: join(top.realTarget, path), to: join(staged, path) },
-      ]),
-      ...(top.asideName === null
-        ? []
-        : [{ kind: "put-aside" as const, from: top.realTarget, to: top.asideName }]),
-      { kind: "place" as const, from: staged, to: top.realTarget },
-    ];
+  return steps.filter((step) => {
+    if (step.kind !== "make-directory") return true;
+    const isNew = !made.has(step.path);
+    made.add(step.path);
+    return isNew;
   });
+}
+
+function stepsOfTop(top: PlacedTop): PlannedStep[] {
+  const staged = join(top.stagingDir, stagedTreeName);
+  const parents = top.missingParents.map((path) => makeFolder(path, 0o755));
+  if (top.pieces !== undefined) return [...parents, ...stepsOfPieces(top, top.pieces, staged)];
+  return [
+    ...parents,
+    ...top.carried.flatMap(({ path, parents: above }): PlannedStep[] => [
+      ...above.map((parent) => makeFolder(join(staged, parent), 0o700)),
+      { kind: "carry", from: join(top.realTarget, path), to: join(staged, path) },
+    ]),
+    ...(top.asideName === null ? [] : putAside(top, top.asideName)),
+    { kind: "place", from: staged, to: top.realTarget },
+  ];
+}
+
+/** A database goes with its log, which may be all that is there of it. */
+function putAside({ realTarget, replacesTree, sidecars }: PlacedTop, aside: string): PlannedStep[] {
+  const endings = [...(replacesTree ? [""] : []), ...sidecars];
+  return endings.map((ending) => ({ kind: "put-aside", from: realTarget + ending, to: aside + ending }));
+}
+
+/** What is in the way goes to the same path in a tree of its own. */
+function stepsOfPieces(
+  { realTarget, asideName }: PlacedTop,
+  pieces: readonly PlacedPiece[],
+  staged: string,
+): PlannedStep[] {
+  return pieces.flatMap(({ path, replaces, missingParents }): PlannedStep[] => [
+    ...(asideName === null ? [] : replaces).flatMap((old): PlannedStep[] => [
+      ...foldersAbove(asideName!, old).map((folder) => makeFolder(folder, 0o700)),
+      { kind: "put-aside", from: join(realTarget, old), to: join(asideName!, old) },
+    ]),
+    ...missingParents.map((parent) => makeFolder(join(realTarget, parent), 0o700)),
+    { kind: "place", from: join(staged, path), to: join(realTarget, path) },
+  ]);
+}
+
+/** `top`, and every folder in it on the way to `path`. */
+export function foldersAbove(top: string, path: string): string[] {
+  const names = path.split("/").slice(0, -1);
+  return [top, ...names.map((_, index) => join(top, ...names.slice(0, index + 1)))];
+}
+
+export function makeFolder(path: string, mode: number): PlannedStep {
+  return { kind: "make-directory", path, mode };
 }
 
 /**
@@ -72,7 +110,12 @@ export async function promote(tops: readonly PlacedTop[], options: PromoteOption
     startedAt: options.now.toISOString(),
     archiveId: options.archiveId ?? null,
     stagingDirs: tops.map(({ stagingDir }) => stagingDir),
-    targets: tops.map(({ id, target, asideName }) => ({ root: id, path: target, replaced: asideName })),
+    targets: tops.map(({ id, target, realTarget, asideName, replacesTree, pieces }) => ({
+      root: id,
+      path: target,
+      place: realTarget,
+      replaced: replacesTree || pieces !== undefined ? asideName : null,
+    })),
     steps: identified(promotionSteps(tops), options.pins),
   };
   await carryOutJournal(journal, options);

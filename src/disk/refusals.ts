@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import { DiskError, type DiskErrorCode } from "./errors.ts";
 import type { TargetFacts } from "./inspect-target.ts";
 import { asideFor, isWithin } from "./places.ts";
@@ -102,13 +104,23 @@ function isMounted({ facts }: InspectedTop): Refusal | undefined {
   };
 }
 
-function alreadyThere({ facts }: InspectedTop, { existing }: PlacementOptions): Refusal | undefined {
-  if (existing === "put-aside" || (facts.exists !== "directory" && facts.exists !== "file")) return undefined;
+function alreadyThere({ root, facts }: InspectedTop, { existing }: PlacementOptions): Refusal | undefined {
+  if (existing === "put-aside") return undefined;
+  const [there] =
+    root.pieces === undefined
+      ? inTheWayOf(root, facts)
+      : facts.pieces.flatMap(({ replaces }) => replaces).map((path) => join(facts.target, path));
+  if (there === undefined) return undefined;
   return {
     code: "target-exists",
-    message: `${facts.target} exists`,
+    message: `${there} exists`,
     hint: "--replace puts it aside as <name>.before-ocbak-<time>; nothing is deleted",
   };
+}
+
+function inTheWayOf(root: RestoreRoot, { target, exists, sidecars }: TargetFacts): string[] {
+  const tree = exists === "directory" || exists === "file" ? [target] : [];
+  return [...tree, ...(root.type === "file" ? sidecars.map((ending) => target + ending) : [])];
 }
 
 function asideTooLong({ facts }: InspectedTop, { now }: PlacementOptions): Refusal | undefined {

@@ -7,14 +7,12 @@ import { diskError, systemCode } from "./io-error.ts";
 import { type Journal, readJournal, removeIfThere, runningName, writeRunning } from "./journal.ts";
 import { progressOf } from "./journal-progress.ts";
 import type { Pin, Pins } from "./pins.ts";
+import { stagedTreeName } from "./places.ts";
 import type { PlacedTop, Placement } from "./plan.ts";
 import { markOf, type Processes } from "./process-mark.ts";
 import { removeContents } from "./remove-tree.ts";
 import type { StagedRoot } from "./staged-path.ts";
 import { isUndoable, keepRecord } from "./undo-record.ts";
-
-/** The tree of a top root lies under this name in its staging directory, which itself stays 0700 and ours to the end. */
-export const stagedTreeName = "tree";
 
 /** A staging directory that this run made. */
 export interface StagingDir {

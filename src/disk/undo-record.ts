@@ -1,10 +1,12 @@
-import { readdirSync, renameSync, rmdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { lstatSync, readdirSync, renameSync, rmdirSync } from "node:fs";
+import { dirname } from "node:path";
 
+import { sidecarSuffixes } from "./database-family.ts";
 import { type Journal, type MoveStep, journalName, removeIfThere, runningName } from "./journal.ts";
 import type { Pins } from "./pins.ts";
-import { timeStamp, undoneName, undoRecordOf } from "./places.ts";
-import type { PlannedStep } from "./promote.ts";
+import { below, isWithin, stagedTreeName, timeStamp, undoneName, undoRecordOf } from "./places.ts";
+import { eachFolderOnce, foldersAbove, makeFolder, type PlannedStep } from "./promote.ts";
+import { removeContents } from "./remove-tree.ts";
 
 /** Whether something of before is kept that could be put back. */
 export function isUndoable({ targets }: Journal): boolean {
@@ -15,9 +17,17 @@ export function isUndoable({ targets }: Journal): boolean {
 export function keepRecord(stagingDir: string, journal: Journal, pins: Pins): void {
   const { base } = pins.pin(stagingDir);
   removeIfThere(`${base}/${runningName}`);
+  removeRest(`${base}/${stagedTreeName}`);
   const names = readdirSync(pins.pin(dirname(stagingDir)).base);
   const record = undoRecordOf(stagingDir, new Date(journal.startedAt), names);
   renameSync(pins.at(stagingDir), pins.at(record));
+}
+
+/** Of a tree that was put in place piece by piece, the folders above the pieces are left. */
+function removeRest(tree: string): void {
+  if (lstatSync(tree, { throwIfNoEntry: false }) === undefined) return;
+  removeContents(Buffer.from(tree));
+  rmdirSync(tree);
 }
 
 /** Removes a record: a directory with a journal and nothing else. */
@@ -41,34 +51,69 @@ export interface UndoPlan {
 }
 
 /**
- * The steps that take a restore back, the last target first: what was carried over goes back into the old tree, the
- * restored tree is put aside, never deleted, and the old one is put in its place. `isThere` tells what still exists.
+ * The steps that take a restore back, the last first: what was carried over goes back into the old tree, what was restored
+ * is put aside, never deleted, and the old is put in its place. `isThere` tells what still exists.
  */
 export function planUndo(journal: Journal, now: Date, isThere: (path: string) => boolean): UndoPlan {
+  const stamp = timeStamp(now);
+  const tops = journal.targets.map(({ place }) => ({ place, undone: undoneName(place, stamp, isThere) }));
   const moves = journal.steps.filter((step) => step.kind !== "make-directory");
-  const placed = moves.filter(({ kind }) => kind === "place").toReversed();
-  const plans = placed.map((place) => undoOne(place.to, moves, { now, isThere }));
-  return { places: plans.map(({ place }) => place), steps: plans.flatMap(({ steps }) => steps) };
+  const changes = changedPlaces(moves, isThere).map((path): Change => {
+    const top =
+      tops.find(({ place }) => isWithin(place, path)) ?? tops.find(({ place }) => path.startsWith(place))!;
+    const old = moves.find(({ kind, from }) => kind === "put-aside" && from === path)?.to;
+    return {
+      path,
+      top,
+      undone: isThere(path) ? top.undone + path.slice(top.place.length) : null,
+      restored: old !== undefined && isThere(old) ? old : null,
+    };
+  });
+  const carried = moves.filter(({ kind }) => kind === "carry").map(({ from }) => from);
+  return {
+    places: changes.map(({ path, undone, restored }) => ({ path, undone, restored })),
+    steps: eachFolderOnce(
+      changes.flatMap((change) => [
+        ...carriedBack(change, carried, isThere),
+        ...foldersFor(change),
+        ...(change.undone === null ? [] : [move("put-aside", change.path, change.undone)]),
+        ...(change.restored === null ? [] : [move("place", change.restored, change.path)]),
+      ]),
+    ),
+  };
 }
 
-function undoOne(
-  target: string,
-  moves: readonly MoveStep[],
-  { now, isThere }: { now: Date; isThere: (path: string) => boolean },
-): { place: UndonePlace; steps: PlannedStep[] } {
-  const old = moves.find(({ kind, from }) => kind === "put-aside" && from === target)?.to ?? null;
-  const undone = isThere(target) ? undoneName(target, timeStamp(now), isThere) : null;
-  const carried = moves.filter(({ kind, from }) => kind === "carry" && from.startsWith(`${target}/`));
-  const back = carried.flatMap(({ from }): PlannedStep[] => {
-    const to = old === null ? "" : join(old, from.slice(target.length + 1));
-    return old !== null && isThere(from) && !isThere(to) ? [{ kind: "carry", from, to }] : [];
+interface Change extends UndonePlace {
+  /** The target that it is or lies in, and where all of that goes. */
+  readonly top: { readonly place: string; readonly undone: string };
+}
+
+/** Every place that the restore changed, the last first; with the logs of new databases, which must not meet the old ones. */
+function changedPlaces(moves: readonly MoveStep[], isThere: (path: string) => boolean): string[] {
+  const changed = moves.toReversed().flatMap(({ kind, from, to }) => {
+    if (kind === "place") return [to, ...sidecarSuffixes.map((suffix) => to + suffix).filter(isThere)];
+    return kind === "put-aside" ? [from] : [];
   });
-  return {
-    place: { path: target, undone, restored: old },
-    steps: [
-      ...back,
-      ...(undone === null ? [] : [{ kind: "put-aside" as const, from: target, to: undone }]),
-      ...(old === null ? [] : [{ kind: "place" as const, from: old, to: target }]),
-    ],
-  };
+  return [...new Set(changed)];
+}
+
+function carriedBack(
+  { path, restored }: Change,
+  carried: readonly string[],
+  isThere: (path: string) => boolean,
+): PlannedStep[] {
+  if (restored === null) return [];
+  return carried
+    .filter((from) => isWithin(path, from) && isThere(from) && !isThere(restored + from.slice(path.length)))
+    .map((from) => move("carry", from, restored + from.slice(path.length)));
+}
+
+/** A piece of a tree is put aside in a tree of its own. */
+function foldersFor({ path, undone, top }: Change): PlannedStep[] {
+  if (undone === null || path === top.place || !isWithin(top.place, path)) return [];
+  return foldersAbove(top.undone, below(top.place, path)).map((folder) => makeFolder(folder, 0o700));
+}
+
+function move(kind: MoveStep["kind"], from: string, to: string): PlannedStep {
+  return { kind, from, to };
 }

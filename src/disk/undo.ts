@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { type Journal, readJournal } from "./journal.ts";
@@ -55,8 +55,8 @@ export async function undoRestore(record: UndoRecord, plan: UndoPlan, options: U
   const setting = { ...options, pins };
   const made = new Map<string, StagingDir>();
   try {
-    for (const { path } of plan.places) {
-      const directory = stagingDirIn(dirname(path), path, options.suffix);
+    for (const { place } of record.journal.targets) {
+      const directory = stagingDirIn(dirname(place), place, options.suffix);
       made.set(directory, makeStagingDir(directory, setting));
     }
     const { archiveId } = record.journal;
@@ -68,12 +68,14 @@ export async function undoRestore(record: UndoRecord, plan: UndoPlan, options: U
         archiveId,
         stagingDirs: [...made.keys()],
         // Nothing of it is to be undone again.
-        targets: plan.places.map(({ path }) => ({ root: "undo", path, replaced: null })),
+        targets: record.journal.targets.map((target) => ({ ...target, replaced: null })),
         steps: identified(plan.steps, pins),
       },
       setting,
     );
     for (const path of recordsOf(record)) removeRecord(path, pins);
+    // What was put aside piece by piece had folders made for it.
+    for (const { replaced } of record.journal.targets) if (replaced !== null) removeEmptyFolders(replaced);
   } finally {
     removeStagingDirs(made, pins);
   }
@@ -87,6 +89,14 @@ export function removeVoidRecords(paths: readonly string[], uid: number): void {
     if (!journal.targets.some(({ replaced }) => replaced !== null && isThere(replaced)))
       removeRecord(path, pins);
   }
+}
+
+function removeEmptyFolders(folder: string): void {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  const names = readdirSync(folder, { encoding: "buffer" });
+  if (names.some((name) => !name.equals(Buffer.from(name.toString())))) return;
+  for (const name of names) removeEmptyFolders(join(folder, name.toString()));
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /** One lies beside each of its targets. */

@@ -42,6 +42,8 @@ function facts(target: string, changes: Partial<TargetFacts> = {}): TargetFacts 
     leftovers: [],
     undoRecords: [],
     staying: [],
+    sidecars: [],
+    pieces: [],
     ...changes,
   };
 }

@@ -128,14 +128,23 @@ describe("a promotion", () => {
       stagingDir: "/h/.s",
       asideName: null,
       carried: [],
+      replacesTree: false,
+      sidecars: [],
     };
     const steps = promotionSteps([
       top,
-      { ...top, id: "w", realTarget: "/h/a/b/w", stagingDir: "/h/.w", asideName: "/h/a/b/w.before" },
+      {
+        ...top,
+        id: "w",
+        realTarget: "/h/a/b/w",
+        stagingDir: "/h/.w",
+        asideName: "/h/a/b/w.before",
+        replacesTree: true,
+      },
     ]);
     expect(steps).toEqual([
-      { kind: "make-directory", path: "/h/a" },
-      { kind: "make-directory", path: "/h/a/b" },
+      { kind: "make-directory", path: "/h/a", mode: 0o755 },
+      { kind: "make-directory", path: "/h/a/b", mode: 0o755 },
       { kind: "place", from: "/h/.s/tree", to: "/h/a/b/s" },
       { kind: "put-aside", from: "/h/a/b/w", to: "/h/a/b/w.before" },
       { kind: "place", from: "/h/.w/tree", to: "/h/a/b/w" },

@@ -38,7 +38,7 @@ const old = {
 };
 const restored = {
   ".openclaw": "0700 directory",
-  ".openclaw/lib": "0755 directory",
+  ".openclaw/lib": "0700 directory",
   ".openclaw/lib/node_modules": "0755 directory",
   ".openclaw/lib/node_modules/it": "0644 the program",
   ".openclaw/new": "0600 new",
@@ -199,6 +199,48 @@ describe("a restore killed with -9", () => {
   });
 });
 
+describe("a restore of single entries killed with -9", () => {
+  const live = { ...old, ".openclaw/db": "0644 old", ".openclaw/db-wal": "0644 old log" };
+  const wanted = {
+    ".openclaw/db": "0600 new",
+    ".openclaw/deep/er/new": "0600 new",
+    ".openclaw/old": "0600 new",
+  };
+
+  beforeEach(() => {
+    writeFileSync(join(home, ".openclaw/db"), "old");
+    writeFileSync(join(home, ".openclaw/db-wal"), "old log");
+    spec = {
+      ...spec,
+      roots: [{ ...spec.roots[0]!, stays: [], pieces: ["db", "deep/er/new", "old"] }],
+      plain: [],
+      sealed: ["db", "deep/er/new", "old"].map((path) => ({
+        path: `state/${path}`,
+        content: "new",
+        mode: 0o600,
+      })),
+    };
+  });
+
+  it("at any step is undone by the next one, to the last byte", async () => {
+    let steps = 0;
+    for (let killAtStep = 0; ; killAtStep += 1) {
+      const signal = await killed({ killAtStep });
+      if (signal === null) break;
+      steps += 1;
+      recoverAll();
+      expect(describeTree(home)).toEqual(live);
+    }
+    expect(steps).toBe(9);
+    expect(placed()).toEqual({
+      ...old,
+      ".openclaw/deep": "0700 directory",
+      ".openclaw/deep/er": "0700 directory",
+      ...wanted,
+    });
+  });
+});
+
 describe("a staging directory", () => {
   it("of a process that runs is left to it", async () => {
     const seen: string[] = [];
@@ -253,7 +295,7 @@ describe("taking a restore back", () => {
     expect(placed()).toMatchObject(old);
     expect(lstatSync(join(home, ".openclaw/tools/node")).ino).toBe(program);
     expect(describeTree(join(home, ".openclaw.undone-ocbak-20260923T100000Z"))).toEqual({
-      lib: "0755 directory",
+      lib: "0700 directory",
       new: "0600 new",
     });
     expect(readdirSync(home).filter((name) => /undo-|staging|before/.test(name))).toEqual([]);

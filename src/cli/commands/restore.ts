@@ -19,6 +19,7 @@ export interface RestoreFlags extends ReadFlags {
   readonly stateDir?: string;
   readonly workspace?: readonly string[];
   readonly profile?: string;
+  readonly only?: readonly string[];
   readonly replace?: boolean;
   readonly undo?: boolean;
   readonly dryRun?: boolean;
@@ -49,6 +50,11 @@ export const restoreCommand: CommandDefinition = {
           .option("--state-dir <dir>", "put the state dir here")
           .option("--workspace <[agent=]dir>", "put the workspace (of this agent) here (repeatable)", collect)
           .option("--profile <name>", "restore as this OpenClaw profile")
+          .option(
+            "--only <what>",
+            "only state, workspace, workspace.AGENT, credentials, or what a glob matches (repeatable)",
+            collect,
+          )
           .option("--replace", "put aside what is there as NAME.before-ocbak-TIME; it is never deleted")
           .option("--stop-gateway", "stop the gateway of the target first")
           .option(

@@ -3,6 +3,7 @@ import type { RestoreReport } from "../../backup/reports.ts";
 import { count, entries, number, size, table } from "./units.ts";
 
 const shownLines = 20;
+const shownPieces = 5;
 
 /** A restore report for people: what failed first, then what went where and for whom, then what to do next. */
 export function restoreText(report: RestoreReport): string {
@@ -15,13 +16,19 @@ export function restoreText(report: RestoreReport): string {
   return `${[
     ...failedChecks(report),
     first,
-    ...table(report.targets.map(({ root, path }) => [safe(root), safe(path)])),
+    ...table(report.targets.map(({ root, path, pieces }) => [safe(root), safe(path), inPart(pieces)])),
     ...putAside(report),
     ...rewritten(report),
     ...left(report),
     ...report.warnings.map((warning) => `note: ${safe(warning)}`),
     ...next(report),
   ].join("\n")}\n`;
+}
+
+function inPart(pieces: readonly string[] | undefined): string {
+  if (pieces === undefined) return "";
+  const shown = pieces.slice(0, shownPieces).map(safe).join(", ");
+  return `only ${shown}${pieces.length > shownPieces ? ` … and ${number(pieces.length - shownPieces)} more` : ""}`;
 }
 
 function failedChecks({ checks }: RestoreReport): string[] {
