@@ -9,7 +9,10 @@ export interface CaptureCounts {
   readonly unreadable: number;
 }
 
-/** A file that vanished was deleted by its owner; what is unreadable or torn is missing from the backup. */
+/**
+ * A file that vanished was deleted by its owner; what is unreadable or torn is missing from the backup. What went with
+ * its whole root, an unmounted disk say, is `unreadable`.
+ */
 export function captureCounts(statuses: ReadonlyMap<EntryStatus, number>): CaptureCounts {
   const count = (status: EntryStatus): number => statuses.get(status) ?? 0;
   const [changed, vanished, unreadable] = [count("changed"), count("vanished"), count("unreadable")];

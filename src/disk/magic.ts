@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
 
 /** Every SQLite 3 database begins with these bytes (https://www.sqlite.org/fileformat.html § 1.3). */
 const magic = Buffer.from("SQLite format 3\0", "latin1");
+const headerBytes = 100;
 const head = Buffer.alloc(magic.length);
 
 /** No link is followed and no FIFO waited for. */
@@ -23,7 +24,7 @@ export function isDatabase(source: string): boolean {
   }
 }
 
-/** The same for content that was read already. */
+/** The same for content that was read already. Below its header's 100 bytes it is none. */
 export function isDatabaseHead(content: Buffer): boolean {
-  return content.subarray(0, magic.length).equals(magic);
+  return content.length >= headerBytes && content.subarray(0, magic.length).equals(magic);
 }

@@ -137,11 +137,17 @@ export interface LinkOutcome extends ReadOutcome {
   readonly target?: string;
 }
 
+/** The target is that of the link that was looked at: it is looked at before and after. */
 export function readLink(entry: PlannedEntry, guard: Reach): LinkOutcome {
-  const outcome = readAttributes(entry, guard);
-  if (outcome.status !== "ok") return outcome;
   try {
-    return { ...outcome, target: readlinkSync(guard.reach(entry.source), "latin1") };
+    for (let attempt = 1; ; attempt += 1) {
+      const before = lstatSync(guard.reach(entry.source), { bigint: true });
+      if (kindOf(before) !== "symlink") return notThatKind(entry);
+      const target = readlinkSync(guard.reach(entry.source), "latin1");
+      const after = lstatSync(guard.reach(entry.source), { bigint: true });
+      const isSettled = isSame(identityOf(before), identityOf(after)) || attempt === attemptsMax;
+      if (isSettled) return { status: "ok", bytes: 0, target, ...factsOf(entry, after) };
+    }
   } catch (error) {
     return refusedOutcome(error);
   }

@@ -136,6 +136,15 @@ describe("a database", () => {
     expect(readFileSync(restored).equals(bytes)).toBe(true);
   });
 
+  it.each([0, 16, 99])("of %i bytes is none, and a file like others", async (length) => {
+    const world = await plantedWorld();
+    const bytes = Buffer.concat([Buffer.from("SQLite format 3\0"), Buffer.alloc(100)]).subarray(0, length);
+    writeFileSync(world.path, bytes);
+    const { status, listed, restored } = await roundTrip(world);
+    expect([status, listed?.status, listed?.size]).toEqual([0, "ok", length]);
+    expect(readFileSync(restored).equals(bytes)).toBe(true);
+  });
+
   it("that is encrypted is a file like others: byte by byte, and the backup complete", async () => {
     const world = await plantedWorld();
     const bytes = randomBytes(40_960);

@@ -25,7 +25,7 @@ import type { PlannedEntry } from "../../src/disk/planned.ts";
 import { readAttributes, readLink, readSmall } from "../../src/disk/read.ts";
 import { scan } from "../../src/disk/scan.ts";
 import { canBecomeNobody, runAsNobody } from "../support/nobody.ts";
-import { freshDir, plant, type Tree } from "../support/tree.ts";
+import { bytesOf, freshDir, plant, type Tree } from "../support/tree.ts";
 
 /** Plants a tree, scans it, and gives its directory and the entry `path`. */
 function planned(tree: Tree, path = "a.md"): { file: string; entry: PlannedEntry } {
@@ -279,6 +279,20 @@ describe("directories and links", () => {
     rmSync(file);
     writeFileSync(file, "x");
     expect(readLink(entry, guard())).toMatchObject({ status: "vanished" });
+  });
+
+  test("a link that is replaced between two looks is read again: target and state are of one link", () => {
+    const { file, entry } = planned({ l: { to: "a" } }, "l");
+    let looks = 0;
+    const reach = (path: string) => {
+      if (++looks === 2) {
+        symlinkSync("bb", `${file}.next`);
+        renameSync(`${file}.next`, file);
+      }
+      return bytesOf(path);
+    };
+    expect(readLink(entry, { reach })).toMatchObject({ status: "ok", target: "bb", moved: true });
+    expect(looks).toBe(6);
   });
 
   test("a number without a name has an empty one", () => {
