@@ -13,6 +13,7 @@ import { captureMetadata } from "./capture-metadata.ts";
 import { SectionCapture, isNoteworthy } from "./capture-section.ts";
 import type { Context } from "./context.ts";
 import { DatabaseNotices } from "./database-notices.ts";
+import { guardedRoots } from "./guarded-roots.ts";
 import { NotCapturedSearch } from "./not-captured.ts";
 import { type CapturePlan, isPublicRoot, manifestRoot, planManifest } from "./plan-capture.ts";
 import type { NotCaptured } from "./reports.ts";
@@ -102,7 +103,7 @@ class PlannedSections {
 
   constructor(planned: readonly PlannedEntry[], setting: SectionSetting) {
     this.#planned = planned;
-    this.#roots = planned.flatMap(guardedRoot);
+    this.#roots = guardedRoots(planned);
     this.#setting = setting;
   }
 
@@ -142,9 +143,4 @@ class PlannedSections {
     if (moved.length === 0) return entries;
     return [...entries, ...moved].sort((a, b) => (sortKey(a.path) < sortKey(b.path) ? -1 : 1));
   }
-}
-
-function guardedRoot({ path, type, source, identity }: PlannedEntry): GuardedRoot[] {
-  const isFolder = type === "directory" && !path.includes("/") && identity !== undefined;
-  return isFolder ? [{ source, dev: identity.dev, ino: identity.ino }] : [];
 }

@@ -11,7 +11,14 @@ import { FramePacker, LargeFilePacker } from "../format/frame-packer.ts";
 import { frameContentBytes } from "../format/frame.ts";
 import { entryHeaderBound, paddingAfter } from "../format/inner-tar.ts";
 import type { PackedFrame } from "../format/section-writer.ts";
-import { type StoredAs, absentLine, directoryStatus, untakenLine, withReason } from "./pack-lines.ts";
+import {
+  type StoredAs,
+  absentLine,
+  directoryStatus,
+  rootStatus,
+  untakenLine,
+  withReason,
+} from "./pack-lines.ts";
 
 /** The most content bytes of a file that stands in one frame with its header. */
 const smallFileBytesMax = frameContentBytes - 16 * 1024;
@@ -179,7 +186,7 @@ export class EntryPacker {
     this.#packer.add({
       path: entry.path,
       type: "directory",
-      ...directoryStatus(entry, outcome),
+      ...(this.#guard.isRoot(entry.source) ? rootStatus(outcome) : directoryStatus(outcome)),
       ...this.#keep(outcome.attributes ?? this.#lastAttributes),
     });
   }

@@ -19,8 +19,8 @@ export function withReason<T extends EntryStatus>(
 /** The line of an entry that has no content. A root that is gone is missed, whoever removed it. */
 export function absentLine(entry: PlannedEntry, status: EntryStatus, reason: string | undefined): AbsentLine {
   const { path, type } = entry;
-  if (status === "vanished" && isRoot(entry))
-    return { path, type, absent: true, status: "unreadable", reason: goneRoot(entry, reason) };
+  if (status === "vanished" && !path.includes("/"))
+    return { path, type, absent: true, status: "unreadable", reason: gone("file", reason) };
   return { path, type, absent: true, ...withReason(status === "changed" ? "unreadable" : status, reason) };
 }
 
@@ -35,26 +35,28 @@ export function untakenLine(entry: PlannedEntry): AbsentLine | undefined {
   return vanished === undefined ? undefined : absentLine(entry, "vanished", vanished);
 }
 
-/**
- * What became of a directory. A root that is gone, or another folder now (its disk was unmounted, it was renamed away),
- * is no directory that its owner deleted: the backup misses what was in it.
- */
-export function directoryStatus(
-  entry: PlannedEntry,
-  { status, reason, replaced }: ReadOutcome,
-): { status: "ok" | "vanished" | "unreadable"; reason?: string } {
-  if (isRoot(entry) && status === "vanished")
-    return { status: "unreadable", reason: goneRoot(entry, reason) };
-  if (isRoot(entry) && replaced === true)
-    return { status: "unreadable", reason: "the folder that is backed up is another folder now" };
+interface DirectoryStatus {
+  readonly status: "ok" | "vanished" | "unreadable";
+  readonly reason?: string;
+}
+
+export function directoryStatus({ status, reason }: ReadOutcome): DirectoryStatus {
   if (status === "ok") return { status };
   return withReason(status === "unreadable" ? status : "vanished", reason);
 }
 
-function goneRoot({ type }: PlannedEntry, reason: string | undefined): string {
-  return `the ${type === "directory" ? "folder" : "file"} that is backed up is gone: ${reason ?? "ENOENT"}`;
+/**
+ * What became of a root or of what is mounted in one. Where it is gone, or another folder now (its disk was unmounted, it
+ * was renamed away), it is no directory that its owner deleted: the backup misses what was in it.
+ */
+export function rootStatus(outcome: ReadOutcome): DirectoryStatus {
+  const { status, reason, replaced } = outcome;
+  if (status === "vanished") return { status: "unreadable", reason: gone("folder", reason) };
+  if (replaced === true)
+    return { status: "unreadable", reason: "the folder that is backed up is another folder now" };
+  return directoryStatus(outcome);
 }
 
-function isRoot({ path }: PlannedEntry): boolean {
-  return !path.includes("/");
+function gone(what: "folder" | "file", reason: string | undefined): string {
+  return `the ${what} that is backed up is gone: ${reason ?? "ENOENT"}`;
 }

@@ -5,7 +5,7 @@ import { systemCode } from "./io-error.ts";
 import { isWithin } from "./places.ts";
 import { inodeKey, kindOf } from "./stat.ts";
 
-/** A root that is a directory, as it was planned. */
+/** A folder that others than the owner of what is in it can take away: a root, or what is mounted inside. As it was planned. */
 export interface GuardedRoot {
   readonly source: string;
   readonly dev: bigint;
@@ -56,6 +56,11 @@ export class PathGuard implements Disposable {
     const last = this.#held.at(-1);
     const start = last === undefined ? "" : `${descriptors}/${last.fd}`;
     return Buffer.from(start + source.slice(cut), "latin1");
+  }
+
+  /** Whether this is a root, or mounted inside of one. */
+  isRoot(source: string): boolean {
+    return this.#roots.has(source);
   }
 
   /** Lets go of the folders: those that are asked for later are looked up anew. */

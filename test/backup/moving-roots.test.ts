@@ -114,4 +114,31 @@ describe("while the backup runs", () => {
     expect(report).toMatchObject({ complete: false, entries: { ok: 0, vanished: 0 } });
     expect((await world.ocbak(["verify", archive])).status).toBe(3);
   });
+
+  it("what is mounted inside is missed when it is unmounted", async (context) => {
+    const world = await plantedWorld();
+    const place = join(world.home, ".openclaw/media");
+    mkdirSync(place);
+    execFileSync("mount", ["--bind", mountSmallDisk(context, "1m"), place]);
+    plant(place, { "deep/a": "a", b: "b" });
+    const { report, entries, archive } = await createWhile(world, () => execFileSync("umount", [place]));
+    const below = Object.entries(entries).filter(([path]) => path.startsWith("state/media"));
+    expect(Object.fromEntries(below)).toEqual({
+      "state/media": "sealed directory unreadable",
+      "state/media/b": "sealed file unreadable",
+      "state/media/deep": "sealed directory unreadable",
+      "state/media/deep/a": "sealed file unreadable",
+    });
+    expect(report.complete).toBe(false);
+    expect((await world.ocbak(["verify", archive])).status).toBe(3);
+  });
+
+  it("a root that is a file is missed when it is gone", async () => {
+    const world = await plantedWorld();
+    const env = { OPENCLAW_CONFIG_PATH: join(world.home, "elsewhere.json") };
+    plant(world.home, { "elsewhere.json": "{}" });
+    const { entries, report } = await createWhile(world, () => rmSync(env.OPENCLAW_CONFIG_PATH), env);
+    expect(entries["config"]).toBe("sealed file unreadable");
+    expect(report.complete).toBe(false);
+  });
 });

@@ -17,6 +17,7 @@ export interface Outcome {
 export async function createWhile(
   world: World,
   act: (at: (path: string) => string) => void,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   const archive = join(world.archives, "a.ocbak");
   const start = (label: string): void => {
@@ -24,7 +25,10 @@ export async function createWhile(
   };
   const report = await createBackup(
     { output: archive, sealing: { recipients: [world.recipient] } },
-    world.context({ progress: { start, advance() {}, finish() {} } }),
+    world.context({
+      env: { ...world.context().env, ...env },
+      progress: { start, advance() {}, finish() {} },
+    }),
   );
   return { report, archive, ...(await contentsOf(world, archive)) };
 }
