@@ -68,6 +68,28 @@ describe("an archive and the installation it was made of", () => {
     expect(told(report)).toEqual(["~ state/openclaw.json (content)"]);
   });
 
+  it("are compared in what the archive has; a workspace that came later is named", async () => {
+    const world = await archived();
+    plant(world.home, { "projects/carol/MEMORY.md": "x" });
+    const config = join(world.home, state("openclaw.json"));
+    writeFileSync(config, "{agents: {entries: {carol: {workspace: '~/projects/carol'}}}}");
+    const later = {
+      path: "workspace.carol",
+      reason: expect.stringContaining("projects/carol is not in") as unknown,
+    };
+    const { report } = await diff(world, [world.archive]);
+    expect([told(report), report.notCompared]).toEqual([["~ state/openclaw.json (content)"], [later]]);
+    const asAnother = {
+      env: { HOME: world.newHome, OPENCLAW_HOME: "/nonexistent", OCBAK_IDENTITY_FILE: world.identityFile },
+    };
+    expect((await diff(world, ["--home", world.home, world.archive], asAnother)).report.notCompared).toEqual([
+      later,
+    ]);
+    expect((await diff(world, [world.archive], { keyless: true })).report.notCompared).toEqual([]);
+    writeFileSync(config, "no config");
+    expect((await diff(world, [world.archive])).report.notCompared).toEqual([]);
+  });
+
   it("with nothing there is an error that says how to name the place", async () => {
     const world = await archived();
     const ran = await world.ocbak(["diff", "--home", world.newHome, world.archive]);
