@@ -103,7 +103,10 @@ function planWarnings(result: ScanResult, roots: readonly Root[], choices: Captu
   const exposed = result.exposed.map(
     ({ path, reason }) => `${displayPath(path)} is readable in the archive, as --plain asks: ${reason}`,
   );
-  return [...exposed, ...ignoreWarnings(result), ...harmIn(result.entries, roots, choices)];
+  const absent = result.entries
+    .filter(({ path, excluded }) => excluded !== undefined && excluded.rule !== "user" && !path.includes("/"))
+    .map(({ path, excluded }) => `nothing of ${displayPath(path)} is taken: ${excluded!.rule}`);
+  return [...exposed, ...absent, ...ignoreWarnings(result), ...harmIn(result.entries, roots, choices)];
 }
 
 /** The roots that manifest.json names: what identifies the installation, and whatever may have plain entries. */

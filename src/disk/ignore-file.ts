@@ -7,8 +7,8 @@ const bytesMax = 1024 * 1024;
 /** `allowRelativePaths` only spares a check: paths are always relative and clean. */
 const options = { ignoreCase: false, allowRelativePaths: true } as const;
 
-/** Lines in which the library reads something else than git does: it would leave out what they keep. */
-const misread = /\[[!^]|\\\?|\[[^\]]*\[:/;
+/** Brackets and escapes that the library reads as git does; others would leave out what git keeps, or the other way. */
+const wellRead = /\[(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[\w.])+\]|^!?\\[#!]|\\ /g;
 
 export const misreadReason = "the line is not applied: ocbak would read it otherwise than git does";
 
@@ -58,13 +58,18 @@ function linesOf(bytes: string): string[] {
 }
 
 function isUsable(line: string): boolean {
-  if (misread.test(line)) return false;
+  const isMisread = /[[\\]/.test(line.replace(wellRead, ""));
+  if (isMisread || hasDescendingRange(line)) return false;
   try {
     ignore(options).add(line).test("x");
     return true;
   } catch {
     return false;
   }
+}
+
+function hasDescendingRange(line: string): boolean {
+  return Array.from(line.matchAll(/(\w)-(\w)(?=[^[]*\])/g)).some(([, from, to]) => from! > to!);
 }
 
 /** The ignore file of a folder, or why it is not heeded. Never follows a link, never waits. */

@@ -83,6 +83,8 @@ export class Walk {
     this.#dev = this.#rules.oneFileSystem === true ? stats.dev : undefined;
     this.#exclusions = new Exclusions(this.#root, { ...this.#setting, dev: this.#dev });
     this.#around = foldersAround(source);
+    // A root that is one of them, mounted, is walked all the same: it was asked for.
+    this.#around.delete(inodeKey(stats));
     const place: Place = {
       path: rootPath(root.id),
       relative: "",

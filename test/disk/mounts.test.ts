@@ -83,6 +83,12 @@ describe("a folder that is mounted in itself", () => {
     });
   });
 
+  test("is walked where it is the root itself", (context) => {
+    const dir = plant(freshDir(), { "a.md": "a" });
+    const root = workspaceRoot(mountAt(context, join(dir, "ws"), "--bind", dir));
+    expect(summary(scan([root], scanRules))).toMatchObject({ "": "plain directory", "a.md": "plain" });
+  });
+
   test("is counted once in a folder that is left out", (context) => {
     const dir = plant(freshDir(), { "cache/a": "123" });
     mountAt(context, join(dir, "cache/again"), "--bind", join(dir, "cache"));
