@@ -3,6 +3,7 @@ import type { NeededVariable } from "./needed-variables.ts";
 
 export type RootKind =
   | "state"
+  | "state-link"
   | "config"
   | "config-dir"
   | "credentials"
@@ -20,7 +21,7 @@ export interface Root {
   /**
    * Symbolic name, `[a-z0-9][a-z0-9.-]*`: `state`, `config`, `config.include-1`, `config-dir.skills`, `credentials`,
    * `agent.<id>`, `agent-database-1`, `session-store.<id>`, `user-config`, `workspace.<id>`, `secret-file-1`,
-   * `memory-path-1`, `skill-link-1` and the like. Agent ids stand in it through {@link rootIdOf}.
+   * `memory-path-1`, `skill-link-1`, `state-link.<place>` and the like. Agent ids stand in it through {@link rootIdOf}.
    */
   readonly id: string;
   /** Absolute, as configured: it may be a symbolic link itself, and is followed. */
@@ -90,10 +91,22 @@ export interface Installation {
  * A root's name for an agent. Injective, since agent ids hold what root ids may not: each byte outside `[a-z0-9-]`
  * becomes `.` and two hex digits.
  */
-export function rootIdOf(prefix: "agent" | "workspace" | "session-store", agentId: string): string {
-  const encoded = Array.from(Buffer.from(agentId, "utf8"), (byte) => {
+export function rootIdOf(
+  prefix: "agent" | "workspace" | "session-store" | "state-link",
+  name: string,
+): string {
+  const encoded = Array.from(Buffer.from(name, "utf8"), (byte) => {
     const char = String.fromCharCode(byte);
     return /[a-z0-9-]/.test(char) ? char : `.${byte.toString(16).padStart(2, "0")}`;
   });
   return `${prefix}.${encoded.join("")}`;
+}
+
+/** Where in a state dir the link of a `state-link.<place>` lies: {@link rootIdOf} backwards. */
+export function placeOfStateLink(id: string): string {
+  const encoded = id.slice("state-link.".length);
+  const bytes = encoded.replaceAll(/\.([0-9a-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }

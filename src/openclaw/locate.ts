@@ -16,6 +16,7 @@ import { neededVariables, variableWarnings } from "./needed-variables.ts";
 import { type Findings, type Gathered, gatherRoots, isDirectory, isFile } from "./roots.ts";
 import { type LocateRequest, selectEnvironment } from "./selection.ts";
 import { pathReader } from "./settings.ts";
+import { workspaceLinks } from "./workspace-links.ts";
 
 /**
  * Finds the installation that OpenClaw itself would use with these flags and this environment, and all that belongs to
@@ -52,10 +53,8 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   for (const { path: at, why } of gathered.tooWide) warn(`${at} is not taken: ${why}`);
   warnOfOddities(config, places, gathered, warn);
   warnOfLooseKey(places, selection.env, warn);
-  const outside = uncovered(
-    [...gathered.tooWide, ...named.outside, ...machineParts(places, surroundings), variablesHere(given.cwd)],
-    gathered,
-  );
+  const told = [...workspaceLinks(found.workspaces), ...named.outside];
+  const outside = outsideOf(gathered, told, places, surroundings);
   const variables = neededVariables(files.value, isRead ? authProfilesOf(found.agents, warn) : [], {
     ...surroundings,
     places,
@@ -66,6 +65,17 @@ export function locateInstallation(request: LocateRequest, given: Surroundings):
   const channels = channelsOf(files.value, places.credentialsDir);
   const setUp = isRead ? { variables, channels } : { variables: null, channels: null };
   return assemble({ findings, gathered, outside, config, setUp, warnings, env: selection.env });
+}
+
+function outsideOf(
+  gathered: Gathered,
+  told: readonly Outside[],
+  places: Places,
+  surroundings: Surroundings,
+): Outside[] {
+  const found = [...gathered.tooWide, ...gathered.linked, ...told];
+  const onMachine = [...machineParts(places, surroundings), variablesHere(surroundings.cwd)];
+  return uncovered([...found, ...onMachine], gathered);
 }
 
 function unreadWarning({ configPath }: Places, configFile: string | null): string {

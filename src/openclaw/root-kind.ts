@@ -2,6 +2,7 @@ import type { RootKind } from "./installation.ts";
 
 const kinds: readonly (readonly [RegExp, RootKind])[] = [
   [/^state$/, "state"],
+  [/^state-link\./, "state-link"],
   [/^credentials$/, "credentials"],
   [/^config-dir\./, "config-dir"],
   [/^config(\.|$)/, "config"],

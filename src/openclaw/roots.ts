@@ -10,6 +10,7 @@ import { linkedSkills } from "./linked-skills.ts";
 import { isWithin, realPath } from "./outside.ts";
 import type { Places } from "./places.ts";
 import { isLeftOut } from "./classes/exclusions.ts";
+import { stateLinks } from "./state-links.ts";
 
 /** All that may become a root. */
 export interface Findings {
@@ -29,6 +30,8 @@ export interface Gathered {
   readonly workspaces: Workspace[];
   /** What is named and would bring the whole installation with it. */
   readonly tooWide: readonly Outside[];
+  /** What links in the state dir lead to and nobody wants in a backup. */
+  readonly linked: readonly Outside[];
 }
 
 interface Found extends Root {
@@ -44,7 +47,8 @@ export function gatherRoots(
   const own = distinct(ownCandidates(findings, surroundings).flatMap(found));
   const workspaces = gatherWorkspaces(findings.workspaces, own, warn);
   const named = narrow([...findings.named, ...skillsBeside(findings.places, surroundings)], own, findings);
-  const all = distinct([...own, ...workspaces.roots, ...named.fit]);
+  const links = stateLinks(findings.places);
+  const all = distinct([...own, ...workspaces.roots, ...named.fit, ...links.roots.flatMap(found)]);
   const kept = new Set<Found>();
   for (const root of all.toSorted((a, b) => a.real.length - b.real.length)) {
     const outer = containerOf(root, kept);
@@ -54,6 +58,7 @@ export function gatherRoots(
     roots: all.filter((root) => kept.has(root)).map(({ id, path, kind, why }) => ({ id, path, kind, why })),
     workspaces: workspaces.workspaces,
     tooWide: named.tooWide,
+    linked: links.outside,
   };
 }
 
@@ -200,7 +205,13 @@ function containerOf(inner: Found, kept: Iterable<Found>): Found | undefined {
 }
 
 /** What a workspace may hold as its own. */
-const workspaceKinds: ReadonlySet<Root["kind"]> = new Set(["memory", "skills", "hooks", "plugin"]);
+const workspaceKinds: ReadonlySet<Root["kind"]> = new Set([
+  "memory",
+  "skills",
+  "hooks",
+  "plugin",
+  "state-link",
+]);
 
 /** Whether walking the outer root captures the inner one as it should be: sealed, and not by a rule left out. */
 function takes(outer: Found, inner: Found): boolean {

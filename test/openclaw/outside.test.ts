@@ -19,6 +19,25 @@ function register(home: string, rows: readonly [agent: string, stored: string][]
   db.close();
 }
 
+describe("what links of a workspace lead to", () => {
+  it("is listed where agents keep what they know, if it lies in no root", async () => {
+    const home = await makeTree({
+      ".openclaw/openclaw.json": "{}",
+      ".openclaw/workspace/memory": { link: "HOME/vault" },
+      ".openclaw/workspace/skills/x": { link: "HOME/src/x" },
+      ".openclaw/workspace/inside.md": { link: "HOME/.openclaw/y" },
+      ".openclaw/workspace/dangling.md": { link: "HOME/nothing" },
+      ".openclaw/y": "",
+      "vault/": "",
+      "src/x/SKILL.md": "",
+    });
+    expect(outsideOf(locateIn(home))).toEqual([
+      "~/src/x: the link ~/.openclaw/workspace/skills/x leads to it: a backup has the link alone",
+      "~/vault: the link ~/.openclaw/workspace/memory leads to it: a backup has the link alone",
+    ]);
+  });
+});
+
 describe("what the config names and a backup does not take", () => {
   it("is listed with the setting and the reason, if it exists and lies in no root", async () => {
     const home = await makeTree({

@@ -1,4 +1,4 @@
-import type { Root } from "../installation.ts";
+import { placeOfStateLink, type Root } from "../installation.ts";
 import picomatch from "picomatch";
 import { configDirPlaces } from "../config-dir.ts";
 import type { ClassRow } from "./row.ts";
@@ -27,6 +27,7 @@ export function stateRowsIn(root: Pick<Root, "id" | "kind">): readonly ClassRow[
 
 function placeInStateDir({ id, kind }: Pick<Root, "id" | "kind">): readonly string[] | undefined {
   if (kind === "state") return [];
+  if (kind === "state-link") return placeOfStateLink(id).split("/");
   if (kind === "credentials") return ["credentials"];
   if (kind === "agent" && id.startsWith("agent.")) return ["agents", "any", "agent"];
   if (kind === "plugin") return ["extensions", "any"];
