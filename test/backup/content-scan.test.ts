@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { textOrReason } from "../../src/backup/content-scan/content-kind.ts";
@@ -87,6 +87,13 @@ describe("a file is sealed as not scanned", () => {
   ])("where it %s since it was found", async (_what, act) => {
     const { dir, entries } = candidatesOf({ "a.md": "text" });
     act(join(dir, "a.md"));
+    expect(await scanner.scan(entries)).toEqual([{ sealedBy: "not-scanned" }]);
+  });
+
+  it("where a folder above it is a link by now", async () => {
+    const { dir, entries } = candidatesOf({ "folder/a.md": "text" });
+    renameSync(join(dir, "folder"), join(dir, "kept"));
+    symlinkSync("kept", join(dir, "folder"));
     expect(await scanner.scan(entries)).toEqual([{ sealedBy: "not-scanned" }]);
   });
 

@@ -281,6 +281,17 @@ describe("no snapshot", () => {
     expect([snapshot.check, rowsOf(snapshot.file)]).toEqual(["ok", 3]);
   });
 
+  test.each([
+    ["FIFO", (file: string) => execFileSync("mkfifo", [file]), "is no longer a file"],
+    ["folder", (file: string) => mkdirSync(file), "is no longer a file"],
+    ["link", (file: string) => plant(join(file, ".."), { "a.db": { to: "/etc/passwd" } }), "ELOOP"],
+  ])("a database in whose place is a %s is vanished", async (_what, act, reason) => {
+    const file = walDatabase(3);
+    rmSync(file);
+    act(file);
+    expect(await outcomeOf(file)).toEqual({ status: "vanished", reason });
+  });
+
   test("a database that has gone is vanished", async () => {
     expect(await outcomeOf(join(freshDir(), "a.db"))).toEqual({ status: "vanished", reason: "ENOENT" });
   });
