@@ -9,20 +9,34 @@ export type Absence = { readonly vanished: string } | { readonly unreadable: str
 
 const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
 
+/** Between two looks at the signal: a disk reads this in a moment. */
+const readsPerStep = 64;
+
 /**
  * SHA-256 (hex) of a file as it lies there now, by its path as a byte string. No link is followed. For comparing: that
- * it held still is not made sure. No handle of this process may be open on a database of that path.
+ * it held still is not made sure. No handle of this process may be open on a database of that path. Throws the
+ * signal's reason.
  */
-export function digestOfFile(source: string, guard: Reach): { readonly sha256: string } | Absence {
+export async function digestOfFile(
+  source: string,
+  guard: Reach,
+  signal: AbortSignal,
+): Promise<{ readonly sha256: string } | Absence> {
   let fd: number | undefined;
   try {
     fd = openSync(guard.reach(source), openFlags);
     if (!fstatSync(fd).isFile()) return { vanished: "it is no longer a file" };
     const digest = createHash("sha256");
-    for (let bytes = readSync(fd, buffer); bytes > 0; bytes = readSync(fd, buffer))
+    let reads = 0;
+    for (let bytes = readSync(fd, buffer); bytes > 0; bytes = readSync(fd, buffer)) {
       digest.update(buffer.subarray(0, bytes));
+      reads += 1;
+      if (reads % readsPerStep === 0) await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+    }
     return { sha256: digest.digest("hex") };
   } catch (error) {
+    signal.throwIfAborted();
     return absenceOf(error);
   } finally {
     if (fd !== undefined) closeSync(fd);

@@ -9,10 +9,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { Interrupted } from "../../src/cli/errors.ts";
 import { archived, create, diff, state, told, workspace } from "../support/diff.ts";
 import { plantInstallation, smallInstallation } from "../support/installation.ts";
 import { plant } from "../support/tree.ts";
-import { makeWorld } from "../support/world.ts";
+import { makeWorld, namesIn } from "../support/world.ts";
 
 describe("two archives", () => {
   it("of one state are equal, wherever their entries stand", async () => {
@@ -111,6 +112,20 @@ describe("without the key", () => {
     expect([status, told(report)]).toEqual([0, []]);
     expect(report.roots.some(({ untold }) => untold > 0)).toBe(true);
   });
+});
+
+describe("a comparison that is interrupted", () => {
+  it.each(["an archive and this machine", "two archives"])(
+    "of %s ends at once, and leaves nothing",
+    async (what) => {
+      const world = await archived({ ...smallInstallation, [state("memory/main.sqlite")]: { rows: 9 } });
+      const second = await create(world, "b.ocbak");
+      const signal = AbortSignal.abort(new Interrupted("SIGINT"));
+      const argv = what === "two archives" ? [world.archive, second] : [world.archive];
+      const { status, out } = await world.ocbak(["diff", ...argv], { signal });
+      expect([status, out, namesIn(join(world.home, ".cache/ocbak"))]).toEqual([130, "", []]);
+    },
+  );
 });
 
 describe("an archive that does not hold", () => {

@@ -13,7 +13,7 @@ function entryOf(name: string, literal: Literal): ComparedEntry {
   if (literal === "left-out" || literal === "unreadable")
     return { path, type: "file", absence: { kind: literal, reason: `is ${literal}` } };
   const gone: Absence = { kind: "gone", reason: "vanished" };
-  const digest = () => (literal.startsWith("goes") ? gone : { sha256: literal });
+  const digest = () => Promise.resolve(literal.startsWith("goes") ? gone : { sha256: literal });
   return { path, type: "file", mode: 0o600, content: { sizeBytes: 1, digest } };
 }
 

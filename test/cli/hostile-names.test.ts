@@ -28,8 +28,14 @@ describe("names of an archive never reach a terminal as they are, and nothing is
     const key = join(world.archives, "key.txt");
     writeFileSync(key, `${vector.identity!.join("\n")}\n`, { mode: 0o600 });
     const before = listing(dirname(world.archives));
-    for (const command of ["verify", "ls", "inspect"]) {
-      const { out, err } = await world.ocbak([command, archive, "-i", key], { keyless: true });
+    for (const [command, ...rest] of [
+      ["verify"],
+      ["ls"],
+      ["inspect"],
+      ["diff"],
+      ["diff", archive],
+    ] as const) {
+      const { out, err } = await world.ocbak([command, archive, ...rest, "-i", key], { keyless: true });
       expect(notForPeople.exec(`${out}${err}`)).toBeNull();
     }
     expect(listing(dirname(world.archives))).toEqual(before);

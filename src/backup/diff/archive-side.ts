@@ -91,7 +91,7 @@ function contentOf(
   if (line.type !== "file") throw new TypeError(`${own.path} has no file`);
   return {
     sizeBytes: line.size,
-    digest: () => ({ sha256: line.sha256 }),
+    digest: () => Promise.resolve({ sha256: line.sha256 }),
     copy: line.status === "database" ? () => extractDatabase(section, line, workDir.path) : undefined,
   };
 }

@@ -58,14 +58,16 @@ async function compareContent(
   if (left === undefined || right === undefined) return undefined;
   const areDatabases = left.copy !== undefined && right.copy !== undefined;
   const bytesProve = !areDatabases || (left.hasLog !== true && right.hasLog !== true);
-  const sameBytes = bytesProve && left.sizeBytes === right.sizeBytes ? compareDigests(left, right) : false;
+  const sameBytes =
+    bytesProve && left.sizeBytes === right.sizeBytes ? await compareDigests(left, right) : false;
   if (sameBytes === true) return undefined;
   if (sameBytes !== false) return sameBytes;
   return areDatabases ? compareRows(left.copy, right.copy, signal) : "differs";
 }
 
-function compareDigests(left: Content, right: Content): boolean | Absence {
-  const [a, b] = [left.digest(), right.digest()];
+async function compareDigests(left: Content, right: Content): Promise<boolean | Absence> {
+  const a = await left.digest();
+  const b = await right.digest();
   if ("kind" in a) return a;
   return "kind" in b ? b : a.sha256 === b.sha256;
 }

@@ -19,7 +19,7 @@ export interface Owner {
 /** A file's content, read only when it has to be. */
 export interface Content {
   readonly sizeBytes: number;
-  readonly digest: () => { readonly sha256: string } | Absence;
+  readonly digest: () => Promise<{ readonly sha256: string } | Absence>;
   /** Of a database: makes a copy that stands alone. */
   readonly copy?: (() => Promise<DatabaseCopy | Absence>) | undefined;
   /** True where rows may be in a log beside the file: then equal bytes prove nothing. */

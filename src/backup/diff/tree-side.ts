@@ -99,11 +99,11 @@ class Look {
 
   #contentOf(entry: PlannedEntry): Content {
     const { source, identity, database } = entry;
-    const { guard } = this.#options;
+    const { guard, signal } = this.#options;
     return {
       sizeBytes: identity?.sizeBytes ?? 0,
-      digest: () => {
-        const found = digestOfFile(source, guard);
+      digest: async () => {
+        const found = await digestOfFile(source, guard, signal);
         return "sha256" in found ? found : absenceOf(found);
       },
       ...(database === true && {
