@@ -70,11 +70,20 @@ export function harmIn(
   return Array.from(harm, ([id, why]) => `${id} is taken, as you ask: ${why}`);
 }
 
-/** Ignore files that are not heeded: all is taken that they would leave out. */
-export function ignoreWarnings({ ignoreTroubles }: Pick<ScanResult, "ignoreTroubles">): string[] {
-  return ignoreTroubles.map(({ path, line, reason }) =>
-    line === undefined
-      ? `${displayPath(path)} is not heeded: ${reason}`
-      : `${displayPath(path)}, line ${JSON.stringify(line)}: ${reason}`,
+/** What people should know before they rely on it: roots left out whole, ignore files that are not heeded. */
+export function scanWarnings({
+  entries,
+  ignoreTroubles,
+}: Pick<ScanResult, "entries" | "ignoreTroubles">): string[] {
+  const absent = entries.filter(
+    ({ path, excluded }) => excluded !== undefined && excluded.rule !== "user" && rootIdOf(path) === path,
   );
+  return [
+    ...absent.map(({ path, excluded }) => `nothing of ${displayPath(path)} is taken: ${excluded!.rule}`),
+    ...ignoreTroubles.map(({ path, line, reason }) =>
+      line === undefined
+        ? `${displayPath(path)} is not heeded: ${reason}`
+        : `${displayPath(path)}, line ${JSON.stringify(line)}: ${reason}`,
+    ),
+  ];
 }

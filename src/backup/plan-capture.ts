@@ -10,7 +10,7 @@ import { workspaceSealRules } from "../openclaw/classes/workspace.ts";
 import { envFileRule } from "../openclaw/classes/workspace-sealed.ts";
 import { type SecretValue, secretValuesOf } from "../openclaw/secret-values.ts";
 import { timestamp } from "./archive-name.ts";
-import { harmIn, ignoreWarnings, type TakingChoices, takingOf } from "./capture-roots.ts";
+import { harmIn, scanWarnings, type TakingChoices, takingOf } from "./capture-roots.ts";
 import { scanContents } from "./content-scan/content-scan.ts";
 import type { Context } from "./context.ts";
 
@@ -103,10 +103,7 @@ function planWarnings(result: ScanResult, roots: readonly Root[], choices: Captu
   const exposed = result.exposed.map(
     ({ path, reason }) => `${displayPath(path)} is readable in the archive, as --plain asks: ${reason}`,
   );
-  const absent = result.entries
-    .filter(({ path, excluded }) => excluded !== undefined && excluded.rule !== "user" && !path.includes("/"))
-    .map(({ path, excluded }) => `nothing of ${displayPath(path)} is taken: ${excluded!.rule}`);
-  return [...exposed, ...absent, ...ignoreWarnings(result), ...harmIn(result.entries, roots, choices)];
+  return [...exposed, ...scanWarnings(result), ...harmIn(result.entries, roots, choices)];
 }
 
 /** The roots that manifest.json names: what identifies the installation, and whatever may have plain entries. */

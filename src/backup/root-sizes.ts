@@ -43,7 +43,7 @@ export interface Measured {
   readonly classes: readonly ClassAmount[];
   readonly leftOut: readonly LeftOutByRule[];
   readonly madeAgain: readonly MadeAgainAmount[];
-  readonly scan: Pick<ScanResult, "findings" | "ignoreTroubles">;
+  readonly scan: Pick<ScanResult, "entries" | "findings" | "ignoreTroubles">;
 }
 
 /** Walks the roots as a capture does, by the same rules, and adds up. Throws DiskError as {@link scan} does. */

@@ -6,7 +6,7 @@ import { locateInstallation } from "../openclaw/locate.ts";
 import { type ProfileFound, profilesOf } from "../openclaw/profiles.ts";
 import type { LocateRequest } from "../openclaw/selection.ts";
 import type { Context } from "./context.ts";
-import { ignoreWarnings, type TakingChoices } from "./capture-roots.ts";
+import { scanWarnings, type TakingChoices } from "./capture-roots.ts";
 import type { LeftOutByRule } from "./left-out.ts";
 import type { MadeAgainAmount } from "./made-again.ts";
 import {
@@ -89,7 +89,7 @@ export async function showInstallation(options: ShowOptions, context: Context): 
     madeAgain,
     outside: installation.outside,
     profiles: profilesOf(context),
-    warnings: [...installation.warnings, ...ignoreWarnings(measured.scan), ...unfitWarnings(measured.scan)],
+    warnings: [...installation.warnings, ...scanWarnings(measured.scan), ...unfitWarnings(measured.scan)],
   };
 }
 

@@ -114,7 +114,10 @@ describe("what a backup leaves out", () => {
     const world = await installed({ "projects/bob/.openclaw-private-update-capture": "x" });
     const report = await create(world);
     expect(sums(report)).toContain("update-capture never 4 22");
-    expect(report.warnings).toEqual(["nothing of workspace.bob is taken: update-capture"]);
+    const warnings = ["nothing of workspace.bob is taken: update-capture"];
+    expect(report.warnings).toEqual(warnings);
+    const { out } = await world.ocbak(["show", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ warnings });
     const { status } = await world.ocbak(["verify", join(world.archives, "a.ocbak")]);
     expect(status).toBe(0);
     expect(await listed(world)).not.toContain("workspace.bob/MEMORY.md");
