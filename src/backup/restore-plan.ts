@@ -5,7 +5,9 @@ import { type Owner, resolveOwner } from "../disk/owner.ts";
 import { type Placement, planPlacement } from "../disk/plan.ts";
 import type { Leftover } from "../disk/recovery.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
+import type { OpenClawError } from "../openclaw/errors.ts";
 import type { Context } from "./context.ts";
+import { type OpenClawFit, openclawFit, tooOld } from "./openclaw-fit.ts";
 import { type ReadOptions, type Signer, signerOf } from "./read-options.ts";
 import { leftoversOf } from "./restore-recovery.ts";
 import { type PlaceChoices, type RestoreRoots, placeRoots } from "./restore-roots.ts";
@@ -20,6 +22,8 @@ export interface RestoreOptions extends ReadOptions, PlaceChoices {
   /** Without a key: restore workspace files although nothing proves them. */
   readonly allowUnproved?: boolean;
   readonly allowOutsideLinks?: boolean;
+  /** Restore databases that the OpenClaw here is too old for. */
+  readonly allowOlderOpenclaw?: boolean;
 }
 
 /** What a restore is going to do: made before anything is written, shown by a dry run, then carried out. */
@@ -33,6 +37,10 @@ export interface RestorePlan {
   readonly leftovers: readonly Leftover[];
   /** Records of earlier restores there, by which these can be taken back. */
   readonly undoRecords: readonly string[];
+  /** What the state in it needs; undefined where none is restored. */
+  readonly openclaw: OpenClawFit | undefined;
+  /** The OpenClaw here is too old for it, and nobody said that it does not matter. */
+  readonly openclawError: OpenClawError | undefined;
   readonly verdict: "intact" | "full" | "authentic";
   readonly signer: Signer | null;
   readonly entries: number;
@@ -70,6 +78,9 @@ export async function planRestore(
     now: context.now(),
     suffix: randomBytes(4).toString("hex"),
   });
+  const openclaw = roots.roots.some(({ id }) => id === "state")
+    ? openclawFit(entries, roots.stateDir, context)
+    : undefined;
   const proved = entries.sealed === undefined ? "intact" : signer?.trusted === true ? "authentic" : "full";
   return {
     archiveId: manifest.archiveId,
@@ -78,6 +89,8 @@ export async function planRestore(
     roots,
     placement,
     leftovers: leftoversOf(facts, context),
+    openclaw,
+    openclawError: openclaw && options.allowOlderOpenclaw !== true ? tooOld(openclaw) : undefined,
     undoRecords: [...facts.targets.values()].flatMap((target) => target.undoRecords),
     verdict: proved,
     signer,

@@ -21,7 +21,8 @@ export function leftoversOf({ targets }: DiskFacts, context: Context): Leftover[
  * cannot be told any more what is whose.
  */
 export function clearLeftovers(leftovers: readonly Leftover[], context: Context): void {
-  for (const leftover of leftovers) refuseUnfit(leftover);
+  const refusal = leftovers.map(refusalOf).find((found) => found !== undefined);
+  if (refusal !== undefined) throw refusal;
   const cleared = new Set<string>();
   for (const { path } of leftovers) {
     // One restore has a staging directory beside each target: clearing the first clears all.
@@ -33,17 +34,19 @@ export function clearLeftovers(leftovers: readonly Leftover[], context: Context)
   }
 }
 
-function refuseUnfit({ path, state }: Leftover): void {
+/** Why a restore cannot begin while this lies there. */
+export function refusalOf({ path, state }: Leftover): DiskError | undefined {
   if (state === "running") {
-    throw new DiskError("locked", `another restore is at work in ${path}`, {
+    return new DiskError("locked", `another restore is at work in ${path}`, {
       hint: `wait for it; if none runs here or on another host or container, remove ${path}/running.json and try again`,
     });
   }
   if (state === "unclear") {
-    throw new DiskError("target-unfit", `an interrupted restore left ${path}, and things were moved since`, {
+    return new DiskError("target-unfit", `an interrupted restore left ${path}, and things were moved since`, {
       hint: `see in ${path}/journal.json what it was about to do; put things where they belong, then remove ${path}`,
     });
   }
+  return undefined;
 }
 
 function whatWasDone({ path, state, journal }: Leftover): string {

@@ -2,6 +2,7 @@ import { displayBytes } from "../format/entry-path.ts";
 import type { RestoreReport } from "./reports.ts";
 import { linkWarnings } from "./extract.ts";
 import { pathText } from "./path-text.ts";
+import { refusalOf } from "./restore-recovery.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import type { PromotedTarget } from "../disk/promote.ts";
 import type { StagingSummary } from "../disk/staging-writer.ts";
@@ -10,11 +11,12 @@ import type { StagingSummary } from "../disk/staging-writer.ts";
 export interface Restored {
   readonly targets: readonly PromotedTarget[];
   readonly summary: StagingSummary;
+  readonly checks: RestoreReport["checks"];
 }
 
 /** The report on a restore, or on the plan alone. */
 export function restoreReport(plan: RestorePlan, restored: Restored | undefined): RestoreReport {
-  const { owner, placement } = plan;
+  const { owner } = plan;
   return {
     archiveId: plan.archiveId,
     verdict: plan.verdict,
@@ -29,18 +31,28 @@ export function restoreReport(plan: RestorePlan, restored: Restored | undefined)
     bytes: restored?.summary.bytes ?? plan.bytes,
     rewritten: [],
     left: leftOut(restored),
-    checks: restored === undefined ? [] : [contentCheck(plan, restored)],
+    checks: restored === undefined ? [] : [contentCheck(plan, restored), ...restored.checks],
     hints: restored === undefined ? [] : nextSteps(plan),
     warnings: [
       ...(plan.verdict === "intact"
         ? ["no key was given: workspace files came back unproved, state, config and credentials not at all"]
         : []),
-      ...(restored === undefined
-        ? placement.refusals.map(({ message, hint }) => `would be refused: ${message} (${hint})`)
-        : linkWarnings(restored.summary)),
+      ...(restored === undefined ? refusals(plan) : linkWarnings(restored.summary)),
     ],
     dryRun: restored === undefined,
   };
+}
+
+/** What a dry run has to say beforehand. */
+function refusals({ placement, leftovers, openclawError }: RestorePlan): string[] {
+  const all = [...leftovers.map(refusalOf), openclawError, ...placement.refusals];
+  const found = leftovers.filter(({ state }) => state !== "foreign");
+  return [
+    ...(found.length === 0 ? [] : ["an interrupted restore was found: it would be brought to its end first"]),
+    ...all
+      .filter((refusal) => refusal !== undefined)
+      .map(({ message, hint }) => `would be refused: ${message} (${hint})`),
+  ];
 }
 
 type Target = RestoreReport["targets"][number];
@@ -77,10 +89,16 @@ function contentCheck(plan: RestorePlan, { summary }: Restored): RestoreReport["
 }
 
 /** What is left to a person, in the order of the migration guide. */
-function nextSteps({ roots }: RestorePlan): string[] {
+function nextSteps({ roots, openclaw: fit }: RestorePlan): string[] {
   const hasMoved = roots.roots.some(({ sourcePath, target }) => sourcePath !== target);
   const openclaw = roots.profile === null ? "openclaw" : `openclaw --profile ${roots.profile}`;
+  const isMissing = fit !== undefined && fit.found === null;
   return [
+    ...(isMissing
+      ? [
+          `no OpenClaw was found on PATH: npm install -g openclaw${fit.needed === null ? "" : `@${fit.needed}`} (or newer)`,
+        ]
+      : []),
     ...(hasMoved ? ["config and databases still name the old places: ocbak does not rewrite paths yet"] : []),
     `as the owner: ${openclaw} doctor`,
     `then: ${openclaw} gateway install`,

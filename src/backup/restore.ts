@@ -13,6 +13,7 @@ import { openArchive } from "./open-archive.ts";
 import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gateway-stop.ts";
 import { hasKey, openSource } from "./read-options.ts";
 import type { RestoreReport } from "./reports.ts";
+import { isPrivateRoot, ownerCheck } from "./restore-checks.ts";
 import { clearLeftovers, processesOf } from "./restore-recovery.ts";
 import { type Restored, restoreReport } from "./restore-report.ts";
 import { type RestoreOptions, type RestorePlan, type RestoreSetting, planRestore } from "./restore-plan.ts";
@@ -34,6 +35,7 @@ export async function restoreArchive(
   const setting = { options, context };
   const plan = await planRestore(archive, entries, setting);
   if (options.dryRun === true) return restoreReport(plan, undefined);
+  if (plan.openclawError !== undefined) throw plan.openclawError;
   // What a killed restore left may be what speaks against this one.
   if (plan.leftovers.length === 0) assertPlaceable(plan.placement);
   const target = gatewayTarget(plan.roots, plan.owner.home);
@@ -97,7 +99,7 @@ async function carryOut(
     place: (root) => staging.place(root),
     trees: placement.tops.map(({ target }) => target),
     outsideLinks: options.allowOutsideLinks === true || plan.verdict === "authentic" ? "keep" : "skip",
-    privateRoots: new Set(placement.roots.map(({ id }) => id).filter((id) => !id.startsWith("workspace."))),
+    privateRoots: new Set(placement.roots.map(({ id }) => id).filter(isPrivateRoot)),
     ownership,
   });
   await stageEntries(opened, writer, {
@@ -117,5 +119,5 @@ async function carryOut(
   });
   staging.keepRecords(journal);
   removeVoidRecords(plan.undoRecords, context.uid);
-  return { targets, summary };
+  return { targets, summary, checks: [ownerCheck(plan, context)] };
 }

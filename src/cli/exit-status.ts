@@ -81,6 +81,7 @@ const statusOfOpenClawError = {
   "bad-config": 1,
   "gateway-command-failed": 1,
   "gateway-running": 26,
+  "openclaw-older": 26,
 } as const satisfies Record<OpenClawErrorCode, ExitStatus>;
 
 const statusOfDiskError = {

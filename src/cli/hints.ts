@@ -39,6 +39,7 @@ const hintOfOpenClawError = {
   "bad-config": "`openclaw doctor` says what is wrong with the configuration",
   "gateway-command-failed":
     "stop the gateway yourself with `openclaw gateway stop`, then run again without --stop-gateway",
+  "openclaw-older": "update OpenClaw here first; --allow-older-openclaw restores all the same",
   "gateway-running": "stop it with `openclaw gateway stop`, or add --stop-gateway",
 } as const satisfies Record<OpenClawErrorCode, string>;
 

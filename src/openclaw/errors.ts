@@ -5,7 +5,8 @@ export type OpenClawErrorCode =
   | "bad-profile-name"
   | "bad-config"
   | "gateway-command-failed"
-  | "gateway-running";
+  | "gateway-running"
+  | "openclaw-older";
 
 export class OpenClawError extends Error {
   override readonly name = "OpenClawError";

@@ -289,12 +289,13 @@ describe("restore", () => {
     expect(walkTree(world.newHome)).toEqual(before);
     const { status, out } = await world.ocbak([...argv, "--replace", "--json"]);
     expect(status).toBe(0);
-    const aside = namesIn(world.newHome).find((name) => name !== ".openclaw");
+    const aside = namesIn(world.newHome).find((name) => name.startsWith(".openclaw.before-ocbak-"));
     expect(aside).toMatch(/^\.openclaw\.before-ocbak-/);
     expect(JSON.parse(out)).toMatchObject({ targets: [{ replaced: join(world.newHome, aside!) }, {}] });
     expect(namesIn(join(world.newHome, aside!))).toEqual(["mine"]);
     expect((await world.ocbak([...argv, "--replace"])).status).toBe(0);
-    expect(namesIn(world.newHome)).toHaveLength(3);
+    // Two trees put aside, with a record of each by which it can be put back.
+    expect(namesIn(world.newHome)).toHaveLength(5);
   });
 
   it("--dry-run says what would be refused, and writes nothing", async () => {

@@ -58,6 +58,28 @@ it("restore --undo finds what went elsewhere by the same flags, of another profi
   expect(readdirSync(join(world.newHome, ".openclaw-work"))).toEqual(["openclaw.json"]);
 });
 
+it("state that the OpenClaw here is too old for is refused before anything is written", async () => {
+  const world = await makeWorld();
+  plant(world.home, { ".openclaw/openclaw.json": '{"meta":{"lastTouchedVersion":"2026.9.6"}}' });
+  const archive = join(world.archives, "a.ocbak");
+  await world.ocbak(["create", "--quiet", "-o", archive]);
+  plant(world.archives, {
+    "bin/openclaw": "",
+    "bin/package.json": '{"name":"openclaw","version":"2026.8.30"}',
+  });
+  const env = { PATH: join(world.archives, "bin") };
+  const restore = ["restore", "--home", world.newHome, archive];
+  const refused = await world.ocbak(restore, { env });
+  expect([refused.status, refused.err]).toEqual([
+    26,
+    expect.stringContaining("npm install -g openclaw@2026.9.6"),
+  ]);
+  const dry = await world.ocbak([...restore, "--dry-run"], { env });
+  expect(dry.out).toContain("would be refused: the OpenClaw here is 2026.8.30");
+  expect(readdirSync(world.newHome)).toEqual([]);
+  expect((await world.ocbak([...restore, "--allow-older-openclaw"], { env })).status).toBe(0);
+});
+
 it("restore --undo takes no archive, and restore without --undo wants one", async () => {
   const world = await makeWorld();
   const both = await world.ocbak(["restore", "--undo", "a.ocbak"]);

@@ -26,6 +26,7 @@ export interface RestoreFlags extends ReadFlags {
   readonly stopGateway?: boolean;
   readonly allowUnproved?: boolean;
   readonly allowOutsideLinks?: boolean;
+  readonly allowOlderOpenclaw?: boolean;
 }
 
 export const restoreCommand: CommandDefinition = {
@@ -61,6 +62,7 @@ export const restoreCommand: CommandDefinition = {
             "--allow-unproved",
             "without the key: restore workspace files although nobody can tell whether they were changed",
           )
+          .option("--allow-older-openclaw", "restore state that the OpenClaw here is too old for")
           .option("--allow-outside-links", "restore links that lead out of what is restored")
           .option(
             "--undo",
