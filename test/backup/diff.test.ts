@@ -90,6 +90,15 @@ describe("an archive and the installation it was made of", () => {
     expect((await diff(world, [world.archive])).report.notCompared).toEqual([]);
   });
 
+  it("under sudo are compared only where it is said whose home is meant", async () => {
+    const world = await archived();
+    const options = { uid: 0, env: { SUDO_USER: "alex" } };
+    const { status, out, err } = await world.ocbak(["diff", world.archive], options);
+    expect([status, out]).toEqual([26, ""]);
+    expect(err).toContain("--home DIR, the home of alex");
+    expect((await diff(world, ["--home", world.home, world.archive], options)).status).toBe(0);
+  });
+
   it("with nothing there is an error that says how to name the place", async () => {
     const world = await archived();
     const ran = await world.ocbak(["diff", "--home", world.newHome, world.archive]);

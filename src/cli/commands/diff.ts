@@ -34,7 +34,7 @@ export const diffCommand: CommandDefinition = {
             "ocbak diff --home /home/alex move.ocbak",
             "ocbak diff monday.ocbak tuesday.ocbak",
           ],
-          statuses: [4, 10, 12, 20, 21, 22, 23, 24, 27],
+          statuses: [4, 10, 12, 20, 21, 22, 23, 24, 26, 27],
         })
           .argument("<archive>", "the .ocbak file")
           .argument("[other]", "another one (default: what lies where `ocbak restore` would put the first)")
