@@ -104,18 +104,20 @@ export function deviations(listing: Facts, archive: Facts): string[] {
   });
 }
 
+const fileTypes: ReadonlySet<string> = new Set(["file", "hardlink"]);
+
 interface Shown {
   readonly id: string;
   readonly files: number;
   readonly leftOut: { readonly rules: readonly string[] };
 }
 
-/** Where an archive is not what `show` said of each root: "root: said | archived". It counts no sidecars of databases. */
+/** Where an archive is not what `show` said of each root: "root: said | archived". It counts neither links nor sidecars of databases. */
 export function shownDeviations(entries: readonly ListedEntry[], roots: readonly Shown[]): string[] {
   return roots.flatMap(({ id, files, leftOut: { rules } }) => {
     const own = entries.filter(({ path }) => path === id || path.startsWith(`${id}/`));
     const left = own.flatMap(({ status }) => /^excluded:(?!database-sidecar)(.+)$/.exec(status)?.[1] ?? []);
-    const stored = own.filter(({ type, status }) => type !== "directory" && !status.startsWith("excluded:"));
+    const stored = own.filter(({ type, status }) => fileTypes.has(type) && !status.startsWith("excluded:"));
     const [said, archived] = [counted(files, rules), counted(stored.length, left)];
     return said === archived ? [] : [`${id}: ${said} | ${archived}`];
   });
