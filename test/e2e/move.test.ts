@@ -9,6 +9,7 @@ import { keygen, ocbak, type Report } from "./support/ocbak.ts";
 import { CRON_JOB, KEYWORD, makeSource, MOLTY, SCOUT } from "./support/source.ts";
 import { printTimings, timed } from "./support/timing.ts";
 import { asRestored, differences, strangers, treeOf, type Tree } from "./support/tree.ts";
+import { backUpUnderWrites, startWriters } from "./support/under-writes.ts";
 import { openWorld, type World } from "./support/world.ts";
 
 /** A conversation of its own is under way during capture, so that those before it are at rest. */
@@ -20,6 +21,7 @@ let world: World;
 let source: Installation;
 let gateway: Gateway;
 let identity: string;
+let recipient: string;
 let created: Report;
 let archive: string;
 let sourceSessions: Record<string, string>;
@@ -44,8 +46,18 @@ beforeEach(({ onTestFailed }) => {
 describe("a real OpenClaw, backed up while its gateway runs", () => {
   afterAll(() => gateway.stop());
 
+  it("is captured with all that was committed, two databases being written to every 5 milliseconds", async () => {
+    recipient = await timed("ocbak keygen", () => keygen(world.ocbak, world.before, identity));
+    await using writers = await startWriters(world, source, 2000);
+    const options = { as: world.before, keys: { recipient, identity } };
+    for (const step of ["ocbak create under writes", "ocbak create under writes, again"]) {
+      const { report, wrong } = await timed(step, () => backUpUnderWrites(world, options, writers));
+      expect([report.status, report.json["complete"], wrong]).toEqual([0, true, []]);
+    }
+    expect([writers.agent.hasDied(), writers.thirdParty.hasDied()]).toEqual([false, false]);
+  });
+
   it("is captured and proved while an agent answers and databases are live in WAL mode", async () => {
-    const recipient = await timed("ocbak keygen", () => keygen(world.ocbak, world.before, identity));
     const dawdling = world.model.dawdle();
     const answering = turn(source, LIVE_SESSION, "tell me more");
     await dawdling;

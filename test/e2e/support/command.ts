@@ -32,6 +32,8 @@ export interface Running {
   readonly exited: () => boolean;
   /** Asks with SIGTERM, insists with SIGKILL when `graceMs` have passed. Returns the exit status. */
   readonly stop: (graceMs: number) => Promise<number | null>;
+  /** Ends it and what it started as a power cut would. */
+  readonly kill: () => Promise<void>;
 }
 
 /** Runs a command to its end; past its time it is killed and the promise rejects with what it had printed. */
@@ -73,6 +75,10 @@ export function start(command: Omit<Command, "timeoutMs">): Running {
       await end;
       clearTimeout(stubborn);
       return child.exitCode;
+    },
+    async kill() {
+      killGroup(child.pid!);
+      await end;
     },
   };
 }

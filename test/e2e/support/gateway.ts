@@ -11,6 +11,8 @@ export interface Gateway {
   /** What `/healthz` says right now, as JSON; undefined when nobody answers. */
   health(): Promise<unknown>;
   stop(): Promise<void>;
+  /** Gives it no time to tidy up. */
+  kill(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 240_000;
@@ -30,7 +32,12 @@ export async function startGateway(installation: Installation): Promise<Gateway>
     }
     await sleep(200);
   }
-  return { log: process.output, health, stop: async () => void (await process.stop(STOP_GRACE_MS)) };
+  return {
+    log: process.output,
+    health,
+    stop: async () => void (await process.stop(STOP_GRACE_MS)),
+    kill: process.kill,
+  };
 }
 
 /** A port of loopback nobody listens on now. */

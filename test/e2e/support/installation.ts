@@ -13,6 +13,10 @@ export interface Installation {
   /** Folder for temporary files, kept out of the home. */
   readonly tmp: string;
   readonly port: number;
+  /** Given to each command as `--profile`. */
+  readonly profile?: string;
+  /** OpenClaw's variables of places. Without them everything is where it is by default. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
@@ -24,8 +28,9 @@ const CLI_TIMEOUT_MS = 240_000;
 
 /** A command line of OpenClaw in a clean, offline environment. */
 export function openclaw(installation: Installation, ...args: string[]): Command {
-  const { client, user, home, tmp } = installation;
+  const { client, user, home, tmp, profile } = installation;
   const env = {
+    ...installation.env,
     HOME: home,
     USER: user.name,
     LOGNAME: user.name,
@@ -36,11 +41,25 @@ export function openclaw(installation: Installation, ...args: string[]): Command
     OPENCLAW_NO_AUTO_UPDATE: "1",
     OPENCLAW_OFFLINE: "1",
   };
-  return { file: client.openclaw, args, as: user, cwd: home, env, timeoutMs: CLI_TIMEOUT_MS };
+  const flags = profile === undefined ? [] : ["--profile", profile];
+  return {
+    file: client.openclaw,
+    args: [...flags, ...args],
+    as: user,
+    cwd: home,
+    env,
+    timeoutMs: CLI_TIMEOUT_MS,
+  };
 }
 
-export function stateDir(installation: Installation): string {
-  return join(installation.home, ".openclaw");
+export function stateDir({ home, profile, env }: Installation): string {
+  return (
+    env?.["OPENCLAW_STATE_DIR"] ?? join(home, profile === undefined ? ".openclaw" : `.openclaw-${profile}`)
+  );
+}
+
+export function configFile(installation: Installation): string {
+  return installation.env?.["OPENCLAW_CONFIG_PATH"] ?? join(stateDir(installation), "openclaw.json");
 }
 
 /** Onboards with the mock model as the only provider; the first agent is `molty`. */
@@ -56,9 +75,9 @@ export async function onboard(installation: Installation, modelUrl: string): Pro
   await demand(openclaw(installation, ...args.join(" ").split(" ")));
 }
 
-/** Changes the text of openclaw.json in place, as a person with an editor would. */
+/** Changes the text of the config file in place, as a person with an editor would. */
 export async function editConfig(installation: Installation, edit: (text: string) => string): Promise<void> {
-  const path = join(stateDir(installation), "openclaw.json");
+  const path = configFile(installation);
   await writeFile(path, edit(await readFile(path, "utf8")));
 }
 

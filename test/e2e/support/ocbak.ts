@@ -15,6 +15,8 @@ export interface Caller {
   /** Left out: root. */
   readonly user?: Identity;
   readonly home: string;
+  /** More variables than home, path and language. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The end of an ocbak command: its exit status and the JSON document it printed. */
@@ -64,7 +66,7 @@ function ocbakCommand(program: Ocbak, caller: Caller, args: readonly string[]): 
     file: program.node,
     args: [program.main, ...args],
     cwd: caller.home,
-    env: { HOME: caller.home, PATH: program.path, LANG: "C.UTF-8" },
+    env: { ...caller.env, HOME: caller.home, PATH: program.path, LANG: "C.UTF-8" },
     timeoutMs: 120_000,
     ...(caller.user === undefined ? {} : { as: caller.user }),
   };

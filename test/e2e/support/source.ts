@@ -20,7 +20,8 @@ export const SCOUT_WORKSPACE = "projects/scout";
 /** Makes a real installation with two agents, and leaves its gateway running after a turn with each. */
 export async function makeSource(installation: Installation, modelUrl: string): Promise<Gateway> {
   await timed("onboard", () => onboard(installation, modelUrl));
-  await editConfig(installation, (text) => withScout(text, join(installation.home, SCOUT_WORKSPACE)));
+  const scout = { name: "scout", workspace: join(installation.home, SCOUT_WORKSPACE) };
+  await editConfig(installation, (text) => withAgents(text, { scout }));
   await furnish(installation, join(stateDir(installation), "workspace"));
   const gateway = await timed("start the gateway", () => startGateway(installation));
   await timed("hold two turns", () => Promise.all([talk(installation, MOLTY), talk(installation, SCOUT)]));
@@ -41,16 +42,18 @@ const Config = z.looseObject({
   models: z.looseObject({}),
 });
 
-// What `openclaw agents add` writes (by hand, for the command takes 18 s of processor), and one line to keep at
-// home the only request of a gateway that its offline switches leave.
-function withScout(text: string, workspace: string): string {
+/**
+ * What `openclaw agents add` writes (by hand, for the command takes 18 s of processor), and one line to keep at home the
+ * only request of a gateway that its offline switches leave.
+ */
+export function withAgents(text: string, agents: Readonly<Record<string, object>>): string {
   const config = Config.parse(JSON.parse(text));
   Object.assign(config.agents.defaults, {
     systemAgent: { agentId: "molty" },
     heartbeat: { agentId: "molty" },
   });
   Object.assign(config.agents, { ownership: "explicit" });
-  Object.assign(config.agents.entries, { scout: { name: "scout", workspace } });
+  Object.assign(config.agents.entries, agents);
   Object.assign(config.models, { catalogRefresh: { enabled: false } });
   return JSON.stringify(config, null, 2);
 }
