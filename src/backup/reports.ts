@@ -186,6 +186,16 @@ export interface RestoreReport {
     readonly path: string;
     readonly replaced?: string;
     readonly pieces?: readonly string[];
+    /** How much a dry run would put aside. */
+    readonly there?: { readonly entries: number; readonly bytes: number };
+    /** What of the tree that is put aside stays in use. */
+    readonly carried?: readonly string[];
+  }[];
+  /** What is needed and free on each file system that is written to. */
+  readonly space: readonly {
+    readonly path: string;
+    readonly neededBytes: number;
+    readonly freeBytes: number;
   }[];
   readonly entries: number;
   readonly bytes: number;

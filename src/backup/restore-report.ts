@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import type { PlacedTop } from "../disk/plan.ts";
+import { treeSize, type TreeSize } from "../disk/tree-size.ts";
 import { displayBytes } from "../format/entry-path.ts";
 import type { RestoreReport } from "./reports.ts";
 import { linkWarnings } from "./extract.ts";
@@ -16,7 +19,7 @@ export interface Restored {
 
 /** The report on a restore, or on the plan alone. */
 export function restoreReport(plan: RestorePlan, restored: Restored | undefined): RestoreReport {
-  const { owner } = plan;
+  const { owner, placement } = plan;
   return {
     archiveId: plan.archiveId,
     verdict: plan.verdict,
@@ -26,7 +29,8 @@ export function restoreReport(plan: RestorePlan, restored: Restored | undefined)
       gid: owner.gid,
       group: owner.group ?? String(owner.gid),
     },
-    targets: targetsOf(plan),
+    targets: targetsOf(plan, { withSizes: restored === undefined }),
+    space: placement.space,
     entries: restored?.summary.entries ?? plan.entries,
     bytes: restored?.summary.bytes ?? plan.bytes,
     rewritten: [],
@@ -58,7 +62,7 @@ function refusals({ placement, leftovers, openclawError }: RestorePlan): string[
 type Target = RestoreReport["targets"][number];
 
 /** Every root with its place; roots inside another one are placed with it. */
-function targetsOf({ placement }: RestorePlan): Target[] {
+function targetsOf({ placement }: RestorePlan, { withSizes }: { withSizes: boolean }): Target[] {
   return placement.roots.map(({ id, target }) => {
     const top = placement.tops.find((one) => one.id === id);
     const pieces = top?.pieces?.map(({ path }) => path);
@@ -67,8 +71,19 @@ function targetsOf({ placement }: RestorePlan): Target[] {
       path: target,
       ...(top?.asideName && { replaced: top.asideName }),
       ...(pieces && { pieces }),
+      ...(withSizes && top?.asideName && { there: sizeOfReplaced(top) }),
+      ...(top !== undefined && top.carried.length > 0 && { carried: top.carried.map(({ path }) => path) }),
     };
   });
+}
+
+function sizeOfReplaced({ realTarget, pieces }: PlacedTop): TreeSize {
+  const paths = pieces?.flatMap(({ replaces }) => replaces.map((path) => join(realTarget, path))) ?? [
+    realTarget,
+  ];
+  const sizes = paths.map(treeSize);
+  const sum = (key: keyof TreeSize): number => sizes.reduce((total, size) => total + size[key], 0);
+  return { entries: sum("entries"), bytes: sum("bytes") };
 }
 
 function leftOut(restored: Restored | undefined): RestoreReport["left"] {

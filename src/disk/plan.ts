@@ -1,6 +1,6 @@
 import { isWithin, asideFor, below, stagingDirIn } from "./places.ts";
 import type { DiskFacts, TargetFacts } from "./inspect-target.ts";
-import { refusalsOfTops, type Refusal } from "./refusals.ts";
+import { refusalsOfTops, type Refusal, type SpaceNeed, spaceNeeds } from "./refusals.ts";
 
 export interface RestoreRoot {
   readonly id: string;
@@ -84,23 +84,24 @@ export interface Placement {
   readonly tops: readonly PlacedTop[];
   /** Empty for a placement that may be carried out. */
   readonly refusals: readonly Refusal[];
+  /** Of each file system that is written to. */
+  readonly space: readonly SpaceNeed[];
 }
 
 /** Decides where every root is built and promoted to, and what speaks against it. Pure. */
 export function planPlacement(roots: readonly RestoreRoot[], options: PlacementOptions): Placement {
   const holders = new Map(roots.map((root) => [root, holderOf(root, roots, options.facts)]));
   const tops = roots.filter((root) => holders.get(root) === root);
+  const inspected = tops.map((root) => ({
+    root,
+    facts: factsOf(root, options.facts),
+    nested: roots.filter((other) => other !== root && holders.get(other) === root),
+  }));
   return {
     roots: roots.map((root) => placeRoot(root, holders.get(root)!)),
     tops: tops.map((root) => placeTop(root, options)),
-    refusals: refusalsOfTops(
-      tops.map((root) => ({
-        root,
-        facts: factsOf(root, options.facts),
-        nested: roots.filter((other) => other !== root && holders.get(other) === root),
-      })),
-      options,
-    ),
+    refusals: refusalsOfTops(inspected, options),
+    space: spaceNeeds(inspected),
   };
 }
 

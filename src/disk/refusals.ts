@@ -198,18 +198,31 @@ function mayBeSwapped(ancestor: AncestorFacts, { owner, uid }: PlacementOptions)
   return byOthers || byGroup;
 }
 
-function spaceRefusals(tops: readonly InspectedTop[]): Refusal[] {
-  const devices = Map.groupBy(tops, (top) => top.facts.device);
-  return [...devices.values()].flatMap((group) => {
-    const needed = group
+/** What a restore writes to one file system. */
+export interface SpaceNeed {
+  /** A directory on it. */
+  readonly path: string;
+  readonly neededBytes: number;
+  readonly freeBytes: number;
+}
+
+/** Old trees are put aside and not deleted, so nothing becomes free. */
+export function spaceNeeds(tops: readonly InspectedTop[]): SpaceNeed[] {
+  return Array.from(Map.groupBy(tops, (top) => top.facts.device).values(), (group) => ({
+    path: group[0]!.facts.anchor,
+    neededBytes: group
       .flatMap((top) => [top.root, ...top.nested])
-      .reduce((sum, root) => sum + (root.bytes ?? 0), 0);
-    const { freeBytes, anchor } = group[0]!.facts;
-    if (needed <= freeBytes) return [];
-    return {
-      code: "no-space" as const,
-      message: `${needed} bytes are needed on the file system of ${anchor}, ${freeBytes} are free`,
+      .reduce((sum, root) => sum + (root.bytes ?? 0), 0),
+    freeBytes: group[0]!.facts.freeBytes,
+  }));
+}
+
+function spaceRefusals(tops: readonly InspectedTop[]): Refusal[] {
+  return spaceNeeds(tops)
+    .filter(({ neededBytes, freeBytes }) => neededBytes > freeBytes)
+    .map(({ path, neededBytes, freeBytes }) => ({
+      code: "no-space",
+      message: `${neededBytes} bytes are needed on the file system of ${path}, ${freeBytes} are free`,
       hint: "free some space there, or choose a place on another file system",
-    };
-  });
+    }));
 }

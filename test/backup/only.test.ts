@@ -175,6 +175,8 @@ describe("restore --only", () => {
       archive,
     ]);
     expect([ran.status, ran.out]).toEqual([0, expect.stringContaining("only openclaw.json")]);
+    expect(ran.out).toMatch(/ are needed on the file system of .*, .* are free\./);
+    expect(ran.out).toContain("(1 entry, 10 bytes)");
     expect(walkTree(world.newHome)).toEqual(before);
   });
 });

@@ -27,10 +27,13 @@ it("restore --undo puts back what --replace put aside, with the program where it
   const world = await makeWorld();
   plant(world.newHome, fresh);
   const before = walkTree(world.newHome);
-  await restored(world);
+  const archive = await restored(world);
   const tool = join(world.newHome, ".openclaw/tools/node/bin/node");
   expect(readFileSync(tool, "utf8")).toBe("the program itself");
   expect(readdirSync(join(world.newHome, ".openclaw"))).toContain("npm");
+
+  const whole = await world.ocbak(["restore", "--replace", "--dry-run", "--home", world.newHome, archive]);
+  expect(whole.out).toContain(`of ${join(world.newHome, ".openclaw")} would stay in use: npm, tools`);
 
   const dry = await world.ocbak(["restore", "--undo", "--dry-run", "--home", world.newHome]);
   expect([dry.status, dry.out]).toEqual([0, expect.stringContaining("Nothing was changed.")]);

@@ -143,6 +143,7 @@ const restored: RestoreReport = {
   verdict: "full",
   owner: { user: "alex", uid: 1000, gid: 1000, group: "alex" },
   targets: [{ root: "state", path: "/home/alex/.openclaw", replaced: "/home/alex/.openclaw.before-ocbak-1" }],
+  space: [{ path: "/home/alex", neededBytes: 5000, freeBytes: 1_000_000 }],
   entries: 10,
   bytes: 4096,
   rewritten: [],

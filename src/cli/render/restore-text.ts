@@ -16,6 +16,7 @@ export function restoreText(report: RestoreReport): string {
   return `${[
     ...failedChecks(report),
     first,
+    ...(dryRun ? room(report) : []),
     ...table(report.targets.map(({ root, path, pieces }) => [safe(root), safe(path), inPart(pieces)])),
     ...putAside(report),
     ...rewritten(report),
@@ -23,6 +24,13 @@ export function restoreText(report: RestoreReport): string {
     ...report.warnings.map((warning) => `note: ${safe(warning)}`),
     ...next(report),
   ].join("\n")}\n`;
+}
+
+function room({ space }: RestoreReport): string[] {
+  return space.map(
+    ({ path, neededBytes, freeBytes }) =>
+      `${size(neededBytes)} are needed on the file system of ${safe(path)}, ${size(freeBytes)} are free.`,
+  );
 }
 
 function inPart(pieces: readonly string[] | undefined): string {
@@ -39,7 +47,18 @@ function putAside({ targets, dryRun }: RestoreReport): string[] {
   const kept = targets.filter(({ replaced }) => replaced !== undefined);
   if (kept.length === 0) return [];
   const title = dryRun ? "What is there would be put aside, not deleted:" : "What was there is kept:";
-  return [title, ...table(kept.map(({ path, replaced }) => [safe(path), "->", safe(replaced!)]))];
+  const rows = kept.map(({ path, replaced, there }) => [
+    safe(path),
+    "->",
+    safe(replaced!),
+    there === undefined ? "" : `(${entries(there.entries)}, ${size(there.bytes)})`,
+  ]);
+  const used = kept.filter(({ carried }) => carried !== undefined);
+  const stays = used.map(
+    ({ path, carried }) =>
+      `of ${safe(path)} ${dryRun ? "would stay" : "stays"} in use: ${carried!.map(safe).join(", ")}`,
+  );
+  return [title, ...table(rows), ...stays];
 }
 
 function rewritten({ rewritten: changes }: RestoreReport): string[] {
