@@ -2,7 +2,6 @@ import { dirname, resolve } from "node:path";
 import type { Sealing } from "../format/seal/header.ts";
 import type { SigningKey } from "../format/sshsig.ts";
 import { realPlace } from "../disk/listing.ts";
-import { locateInstallation } from "../openclaw/locate.ts";
 import type { Installation } from "../openclaw/installation.ts";
 import type { LocateRequest } from "../openclaw/selection.ts";
 import { createStaged } from "../store/directory.ts";
@@ -12,6 +11,7 @@ import { writeCapture, type Captured } from "./capture.ts";
 import type { Context } from "./context.ts";
 import { type ReportParts, createReport } from "./create-report.ts";
 import { BackupError } from "./errors.ts";
+import { locate } from "./locate.ts";
 import { whileGatewayStopped } from "./gateway-stop.ts";
 import { type CaptureChoices, planCapture } from "./plan-capture.ts";
 import { proveArchive } from "./prove.ts";
@@ -42,7 +42,7 @@ export interface CreateOptions extends CaptureChoices {
  */
 export async function createBackup(options: CreateOptions, context: Context): Promise<CreateReport> {
   const startedAt = context.now().getTime();
-  const installation = locateInstallation(requestOf(options), context);
+  const installation = locate(requestOf(options), context);
   for (const warning of installation.warnings) context.notice(`warning: ${warning}`);
   const report = (parts: ReportParts): CreateReport =>
     createReport(installation, parts, context.now().getTime() - startedAt);

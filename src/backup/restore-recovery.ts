@@ -1,5 +1,5 @@
 import { DiskError } from "../disk/errors.ts";
-import type { DiskFacts } from "../disk/inspect-target.ts";
+import { type DiskFacts, inspectTargets } from "../disk/inspect-target.ts";
 import type { Processes } from "../disk/process-mark.ts";
 import { inspectLeftover, type Leftover, recover } from "../disk/recovery.ts";
 import type { Context } from "./context.ts";
@@ -59,4 +59,19 @@ function whatWasDone({ path, state, journal }: Leftover): string {
   if (state === "foreign")
     return `warning: ${path} looks like what another user's restore left; it was not touched`;
   return `an interrupted restore had not yet changed anything: what it had staged in ${path} was removed`;
+}
+
+const nearby: Partial<Record<Leftover["state"], string>> = {
+  interrupted: "was interrupted half-way: `ocbak restore --undo` or the next restore puts it right",
+  unclear: "was interrupted, and things were moved since",
+  running: "is under way, or was on another host: a backup taken meanwhile is of neither state",
+};
+
+/** What a restore that is not at its end means to whoever backs up the state dir beside it. */
+export function restoreWarnings(stateDir: string, context: Context): string[] {
+  const leftovers = leftoversOf(inspectTargets([{ target: stateDir }], null), context);
+  return leftovers.flatMap(({ path, state }) => {
+    const what = nearby[state];
+    return what === undefined ? [] : [`a restore into ${stateDir} (${path}) ${what}`];
+  });
 }

@@ -2,10 +2,10 @@ import { displayPath, type EntryPath } from "../format/entry-path.ts";
 import { askGatewayPort, type PortAnswer } from "../openclaw/gateway-answer.ts";
 import { gatewayEvidence, type GatewaySign, type GatewayState } from "../openclaw/gateway.ts";
 import type { Agent, Installation, Outside, Root, Workspace } from "../openclaw/installation.ts";
-import { locateInstallation } from "../openclaw/locate.ts";
 import { type ProfileFound, profilesOf } from "../openclaw/profiles.ts";
 import type { LocateRequest } from "../openclaw/selection.ts";
 import type { Context } from "./context.ts";
+import { locate } from "./locate.ts";
 import { scanWarnings, type TakingChoices } from "./capture-roots.ts";
 import type { LeftOutByRule } from "./left-out.ts";
 import type { MadeAgainAmount } from "./made-again.ts";
@@ -67,7 +67,7 @@ export interface ShowReport {
 /** Looks at one installation and changes nothing. Throws what locating and walking it throw. */
 export async function showInstallation(options: ShowOptions, context: Context): Promise<ShowReport> {
   const { sizes = false, defaultExcludes = true, oneFileSystem = false, ...request } = options;
-  const installation = locateInstallation(request, context);
+  const installation = locate(request, context);
   const { profile, home, stateDir, configFile, configDir, credentialsDir, why } = installation;
   const measured = measureRoots(installation.roots, { defaultExcludes, oneFileSystem });
   const { classes, leftOut, madeAgain } = measured;

@@ -103,6 +103,9 @@ it("a restore that another one is at work on is refused, and so is one whose lef
   const mark = { host: "testhost", boot: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim() };
   const start22 = readFileSync("/proc/self/stat", "utf8").split(") ")[1]!.split(" ")[19]!;
   writeFileSync(join(busy, "running.json"), JSON.stringify({ ...mark, pid: process.pid, start: start22 }));
+  const env = { HOME: world.newHome };
+  const shown = await world.ocbak(["show"], { env });
+  expect(shown.out).toContain("is under way, or was on another host");
   const locked = await world.ocbak(["restore", "--replace", "--home", world.newHome, archive]);
   expect([locked.status, locked.err]).toEqual([11, expect.stringContaining("another restore is at work")]);
   writeFileSync(join(busy, "running.json"), JSON.stringify({ ...mark, pid: process.pid, start: "1" }));
