@@ -21,7 +21,8 @@ export interface StateLinks {
 
 /**
  * Where the symbolic links in a state dir lead: whoever has no room moves `agents` or `media` to another disk and leaves a
- * link, and a backup of the state dir holds only the link. What a rule leaves out is not looked at.
+ * link, and a backup of the state dir holds only the link. The roots are the links, so that a restore puts what they lead to
+ * in their place: the other disk may not be there. What a rule leaves out is not looked at.
  */
 export function stateLinks({ stateDir, home }: Pick<Places, "stateDir" | "home">): StateLinks {
   const realHome = realPath(home) ?? home;
@@ -34,7 +35,7 @@ export function stateLinks({ stateDir, home }: Pick<Places, "stateDir" | "home">
     const why = `what the link ${link} leads to`;
     if (isWithin(realHome, target)) outside.push({ path: target, why: `${why}: it holds the home` });
     else if (system.test(target)) outside.push({ path: target, why: `${why}: a part of a program` });
-    else roots.push({ id: rootIdOf("state-link", place.join("/")), path: target, kind: "state-link", why });
+    else roots.push({ id: rootIdOf("state-link", place.join("/")), path: link, kind: "state-link", why });
   }
   return { roots, outside };
 }

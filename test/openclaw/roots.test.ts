@@ -296,9 +296,9 @@ const cases: readonly Case[] = [
       "state=~/.openclaw",
       "agent.bob=~/.openclaw/agents/bob/agent",
       "workspace.bob=~/.openclaw/workspace-bob",
-      "state-link..2eenv=~/dot/env",
-      "state-link.agents.2fmain=~/big/main",
-      "state-link.media=~/big/media",
+      "state-link..2eenv=~/.openclaw/.env",
+      "state-link.agents.2fmain=~/.openclaw/agents/main",
+      "state-link.media=~/.openclaw/media",
     ],
   },
   {
