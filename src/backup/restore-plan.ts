@@ -6,6 +6,7 @@ import { type Placement, planPlacement } from "../disk/plan.ts";
 import type { Leftover } from "../disk/recovery.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
 import type { OpenClawError } from "../openclaw/errors.ts";
+import { type ArchiveFacts, archiveFacts } from "./archive-metadata.ts";
 import type { Context } from "./context.ts";
 import { type OpenClawFit, openclawFit, tooOld } from "./openclaw-fit.ts";
 import { type ReadOptions, type Signer, signerOf } from "./read-options.ts";
@@ -41,6 +42,8 @@ export interface RestorePlan {
   readonly openclaw: OpenClawFit | undefined;
   /** The OpenClaw here is too old for it, and nobody said that it does not matter. */
   readonly openclawError: OpenClawError | undefined;
+  /** What the archive tells of the old installation; null without the key. */
+  readonly facts: ArchiveFacts | null;
   readonly verdict: "intact" | "full" | "authentic";
   readonly signer: Signer | null;
   readonly entries: number;
@@ -90,6 +93,7 @@ export async function planRestore(
     placement,
     leftovers: leftoversOf(facts, context),
     openclaw,
+    facts: archiveFacts(entries.metadata),
     openclawError: openclaw && options.allowOlderOpenclaw !== true ? tooOld(openclaw) : undefined,
     undoRecords: [...facts.targets.values()].flatMap((target) => target.undoRecords),
     verdict: proved,

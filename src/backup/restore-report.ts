@@ -4,6 +4,7 @@ import { treeSize, type TreeSize } from "../disk/tree-size.ts";
 import { displayBytes } from "../format/entry-path.ts";
 import type { RestoreReport } from "./reports.ts";
 import { linkWarnings } from "./extract.ts";
+import { nextSteps } from "./next-steps.ts";
 import { pathText } from "./path-text.ts";
 import { refusalOf } from "./restore-recovery.ts";
 import type { RestorePlan } from "./restore-plan.ts";
@@ -36,7 +37,7 @@ export function restoreReport(plan: RestorePlan, restored: Restored | undefined)
     rewritten: [],
     left: leftOut(restored),
     checks: restored === undefined ? [] : [contentCheck(plan, restored), ...restored.checks],
-    hints: restored === undefined ? [] : nextSteps(plan),
+    hints: restored === undefined ? [] : [...notRewritten(plan), ...nextSteps(plan)],
     warnings: [
       ...(plan.verdict === "intact"
         ? ["no key was given: workspace files came back unproved, state, config and credentials not at all"]
@@ -103,20 +104,7 @@ function contentCheck(plan: RestorePlan, { summary }: Restored): RestoreReport["
   };
 }
 
-/** What is left to a person, in the order of the migration guide. */
-function nextSteps({ roots, openclaw: fit }: RestorePlan): string[] {
+function notRewritten({ roots }: RestorePlan): string[] {
   const hasMoved = roots.roots.some(({ sourcePath, target }) => sourcePath !== target);
-  const openclaw = roots.profile === null ? "openclaw" : `openclaw --profile ${roots.profile}`;
-  const isMissing = fit !== undefined && fit.found === null;
-  return [
-    ...(isMissing
-      ? [
-          `no OpenClaw was found on PATH: npm install -g openclaw${fit.needed === null ? "" : `@${fit.needed}`} (or newer)`,
-        ]
-      : []),
-    ...(hasMoved ? ["config and databases still name the old places: ocbak does not rewrite paths yet"] : []),
-    `as the owner: ${openclaw} doctor`,
-    `then: ${openclaw} gateway install`,
-    "never run the old and the new gateway at the same time: they share identities and channel logins",
-  ];
+  return hasMoved ? ["config and databases still name the old places: ocbak does not rewrite paths yet"] : [];
 }

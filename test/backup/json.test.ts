@@ -107,7 +107,10 @@ describe("the JSON that docs/cli.md promises is the JSON that comes", () => {
     const argv = ["restore", "--replace", "--home", world.newHome, world.archive];
     expect((await ask(world, [...argv, "--dry-run"])).wrong).toEqual([]);
     const targets = [{ replaced: expect.any(String) as unknown }, {}, {}];
-    expect(await ask(world, argv)).toMatchObject({ wrong: [], value: { targets, left: [{}], checks: [{}, {}] } });
+    expect(await ask(world, argv)).toMatchObject({
+      wrong: [],
+      value: { targets, left: [{}], checks: [{}, {}] },
+    });
   });
 
   it("from diff, with the key and without", async () => {

@@ -1,0 +1,51 @@
+import type { ArchiveFacts } from "./archive-metadata.ts";
+import type { RestorePlan } from "./restore-plan.ts";
+
+type Plugin = NonNullable<ArchiveFacts["plugins"]>[number];
+
+/** What is left to a person after a restore, in the order of OpenClaw's migration guide: only what applies, each with its command. */
+export function nextSteps(plan: RestorePlan): string[] {
+  const { roots, facts } = plan;
+  if (!roots.roots.some(({ id, pieces }) => id === "state" && pieces === undefined)) return [];
+  const openclaw = roots.profile === null ? "openclaw" : `openclaw --profile ${roots.profile}`;
+  return [
+    ...program(plan),
+    ...(facts?.environment ?? []).flatMap(missingVariable),
+    ...(facts?.plugins ?? []).flatMap((plugin) => missingPlugin(plugin, openclaw)),
+    `as the owner: ${openclaw} doctor`,
+    `then: ${openclaw} gateway install`,
+    ...relinking(facts, openclaw),
+    "never run the old and the new gateway at the same time: they share identities and channel logins; stop the old one for good: openclaw gateway uninstall",
+    "if the archive could have been read by others on its way, rotate the keys in it",
+  ];
+}
+
+function program({ openclaw: fit }: RestorePlan): string[] {
+  if (fit === undefined || fit.found !== null) return [];
+  const version = fit.needed === null ? "" : `@${fit.needed}`;
+  return [`no OpenClaw was found on PATH: npm install -g openclaw${version} (or newer)`];
+}
+
+/** A service of the old machine is not restored, and what stood in its file or nowhere is not here. */
+function missingVariable({ name, where }: NonNullable<ArchiveFacts["environment"]>[number]): string[] {
+  return where === "file"
+    ? []
+    : [`set ${name}, which the config needs: its value was in no file that is backed up`];
+}
+
+function missingPlugin({ id, spec, files, enabled, source }: Plugin, openclaw: string): string[] {
+  if (files === "all" || enabled === false) return [];
+  if (files === "without-packages")
+    return [`${openclaw} plugins update ${id}: its packages are not in the archive`];
+  return spec === null
+    ? [`install the plugin ${id} again (it came from ${source}): its files are not in the archive`]
+    : [`${openclaw} plugins install ${spec}: the files of the plugin ${id} are not in the archive`];
+}
+
+/** Whose encryption moves on with every message. */
+function relinking(facts: ArchiveFacts | null, openclaw: string): string[] {
+  const isAtRisk = (facts?.timeTravel ?? []).some(({ path }) => path.includes("credentials/whatsapp/"));
+  return isAtRisk
+    ? [`if WhatsApp stays silent, link it again: ${openclaw} channels login --channel whatsapp`]
+    : [];
+}
