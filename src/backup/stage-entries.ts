@@ -1,7 +1,9 @@
 import { CollisionFinder, probeNames } from "../disk/collisions.ts";
 import { DiskError } from "../disk/errors.ts";
+import { unfitForWindows } from "../disk/windows-names.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
 import { displayPath } from "../format/entry-path.ts";
+import { isStored } from "../format/entry.ts";
 import type { EntryVisitor } from "../format/visitor.ts";
 import { walkSection, walkSelected } from "../format/walk.ts";
 import type { Context } from "./context.ts";
@@ -24,7 +26,8 @@ export async function stageEntries(
 ): Promise<void> {
   const { context, selection } = setting;
   const { plain, sealed } = opened.entries;
-  await refuseCollisions(opened.entries, setting.stagingDirs);
+  if (context.platform === "win32") await refuseUnfitNames(opened.entries, selection);
+  await refuseCollisions(opened.entries, setting);
   const sections = sealed === undefined ? [plain] : [plain, sealed];
   context.progress.start(
     "restore",
@@ -42,8 +45,23 @@ export async function stageEntries(
   context.progress.finish();
 }
 
+/** Names that Windows would take for something else (threats A10). */
+async function refuseUnfitNames(entries: OpenArchive, selection: Selection | undefined): Promise<void> {
+  for await (const { line } of linesOf(entries)) {
+    const isWanted = isStored(line) && selection?.includes(line.path) !== false;
+    const why = isWanted ? unfitForWindows(line.path) : undefined;
+    if (why === undefined) continue;
+    throw new DiskError("collision", `${displayPath(line.path)} cannot be made on Windows: ${why}`, {
+      hint: "restore without it by --only, or under Linux in WSL",
+    });
+  }
+}
+
 /** Two names that this file system takes for one would overwrite each other (threats A8). */
-async function refuseCollisions(entries: OpenArchive, stagingDirs: readonly string[]): Promise<void> {
+async function refuseCollisions(
+  entries: OpenArchive,
+  { stagingDirs, selection }: StageSetting,
+): Promise<void> {
   const folds = stagingDirs.some((directory) => {
     const { foldsCase, foldsUnicode } = probeNames(directory);
     return foldsCase || foldsUnicode;
@@ -51,6 +69,7 @@ async function refuseCollisions(entries: OpenArchive, stagingDirs: readonly stri
   if (!folds) return;
   const finder = new CollisionFinder();
   for await (const { line } of linesOf(entries)) {
+    if (selection?.includes(line.path) === false) continue;
     const twin = finder.add(line.path);
     if (twin === undefined) continue;
     throw new DiskError(

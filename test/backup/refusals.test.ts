@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { restoreArchive } from "../../src/backup/restore.ts";
 import { generateIdentity } from "../../src/format/seal/identities.ts";
 import { Secret } from "../../src/format/secret.ts";
 import { incompressible, writeTestArchive } from "../support/archives.ts";
@@ -296,6 +297,20 @@ describe("restore", () => {
     expect((await world.ocbak([...argv, "--replace"])).status).toBe(0);
     // Two trees put aside, with a record of each by which it can be put back.
     expect(namesIn(world.newHome)).toHaveLength(5);
+  });
+
+  it("refuses names that Windows would take for something else, there", async () => {
+    const world = await makeWorld();
+    plant(world.home, { ...small, ".openclaw/workspace/nul.txt": "n" });
+    const archive = join(world.archives, "a.ocbak");
+    await world.ocbak(["create", "--quiet", "-o", archive]);
+    const keys = { identities: [new Secret(readFileSync(world.identityFile, "utf8").trim())] };
+    const restored = (platform: NodeJS.Platform): Promise<unknown> =>
+      restoreArchive(archive, { home: world.newHome, keys }, world.context({ platform }));
+    await expect(restored("win32")).rejects.toMatchObject({ code: "collision" });
+    expect(namesIn(world.newHome)).toEqual([]);
+    await restored("linux");
+    expect(namesIn(world.newHome)).toEqual([".openclaw"]);
   });
 
   it("--dry-run says what would be refused, and writes nothing", async () => {
