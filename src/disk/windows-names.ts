@@ -13,7 +13,7 @@ export function unfitForWindows(path: EntryPath): string | undefined {
     const name = textOf(bytes);
     if (name === undefined) return "it is no UTF-8";
     if (device.test(name)) return "it names a device";
-    if ([...name].some((char) => char < " " || forbidden.has(char)))
+    if (Array.from(name).some((char) => char < " " || forbidden.has(char)))
       return "it holds a character that Windows does not take in names";
     if (/[. ]$/.test(name)) return "it ends in a dot or space, which Windows drops";
   }
