@@ -13,6 +13,7 @@ import { timestamp } from "./archive-name.ts";
 import { harmIn, scanWarnings, type TakingChoices, takingOf } from "./capture-roots.ts";
 import { scanContents } from "./content-scan/content-scan.ts";
 import type { Context } from "./context.ts";
+import { idleGlobs } from "./idle-globs.ts";
 
 /** Workspace files above this are sealed: what a secret scan reads to its end, and what fits one frame with its header. */
 const plainBytesMax = 1024 * 1024;
@@ -103,7 +104,12 @@ function planWarnings(result: ScanResult, roots: readonly Root[], choices: Captu
   const exposed = result.exposed.map(
     ({ path, reason }) => `${displayPath(path)} is readable in the archive, as --plain asks: ${reason}`,
   );
-  return [...exposed, ...scanWarnings(result), ...harmIn(result.entries, roots, choices)];
+  return [
+    ...exposed,
+    ...scanWarnings(result),
+    ...idleGlobs(result.entries, choices),
+    ...harmIn(result.entries, roots, choices),
+  ];
 }
 
 /** The roots that manifest.json names: what identifies the installation, and whatever may have plain entries. */
