@@ -13,7 +13,8 @@ import { openArchive } from "./open-archive.ts";
 import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gateway-stop.ts";
 import { hasKey, openSource } from "./read-options.ts";
 import type { RestoreReport } from "./reports.ts";
-import { isPrivateRoot, ownerCheck } from "./restore-checks.ts";
+import { installationChecks } from "./proof/installation-check.ts";
+import { isPrivateRoot, ownerCheck } from "./proof/owner-check.ts";
 import { clearLeftovers, processesOf } from "./restore-recovery.ts";
 import { type Restored, restoreReport } from "./restore-report.ts";
 import { type RestoreOptions, type RestorePlan, type RestoreSetting, planRestore } from "./restore-plan.ts";
@@ -119,5 +120,9 @@ async function carryOut(
   });
   staging.keepRecords(journal);
   removeVoidRecords(plan.undoRecords, context.uid);
-  return { targets, summary, checks: [ownerCheck(plan, context)] };
+  return {
+    targets,
+    summary,
+    checks: [ownerCheck(plan, context), ...installationChecks(plan, context.now())],
+  };
 }

@@ -49,6 +49,20 @@ export function settleCopy(file: string, sizeBytes: number): CheckResult {
   }
 }
 
+/** The full check of a database that nobody writes to, whatever its size; nothing is written. */
+export function checkDatabase(file: URL): CheckResult {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly: true, allowExtension: false });
+    database.exec("PRAGMA trusted_schema = OFF");
+    return runCheck(database, "integrity_check") ?? checkTables(database);
+  } catch (error) {
+    return { check: "failed", detail: messageOf(error) };
+  } finally {
+    database?.close();
+  }
+}
+
 /** Undefined where the check could not run for want of something. */
 function runCheck(database: DatabaseSync, pragma: string): CheckResult | undefined {
   try {

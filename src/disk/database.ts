@@ -229,7 +229,7 @@ async function copyOnline(job: Job, query: string): Promise<void> {
 }
 
 /** A URI spells every byte, so that names which are no UTF-8 or hold `?` and `#` work. */
-function databaseUri(source: string): string {
+export function databaseUri(source: string): string {
   const escaped = source.replace(
     /[^\w./-]/g,
     (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`,

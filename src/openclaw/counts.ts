@@ -58,7 +58,7 @@ export interface Counted {
 
 /** Puts the counts of an installation's own databases together. `state` is the main one. */
 export function countsOf(
-  installation: Installation,
+  installation: Pick<Installation, "agents" | "channels" | "stateDir">,
   { state, others }: { readonly state: Counted | undefined; readonly others: readonly Counted[] },
   countedAt: Date,
 ): Counts {
@@ -82,7 +82,7 @@ function isInUse({ path: at }: OwnDatabase, registered: ReadonlySet<string>): bo
   return at.endsWith("/openclaw-agent.sqlite") && !at.startsWith("state/fleet/");
 }
 
-function sessionsOf(agent: string, databases: readonly Counted[], { stateDir }: Installation): number | null {
+function sessionsOf(agent: string, databases: readonly Counted[], { stateDir }: Pick<Installation, "stateDir">): number | null {
   if (databases.some(({ database, counts }) => counts === null && mayBeOf(agent, database))) return null;
   const own = databases.filter(({ database }) => database.agent === agent);
   const known = own.flatMap(({ counts }) => counts?.sessions ?? []);

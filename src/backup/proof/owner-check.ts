@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { checkOwners, type PlacedTree } from "../disk/owner-check.ts";
-import type { Placement } from "../disk/plan.ts";
-import type { Context } from "./context.ts";
-import type { RestoreReport } from "./reports.ts";
-import type { RestorePlan } from "./restore-plan.ts";
+import { checkOwners, type PlacedTree } from "../../disk/owner-check.ts";
+import type { Placement } from "../../disk/plan.ts";
+import type { Context } from "../context.ts";
+import type { RestoreReport } from "../reports.ts";
+import type { RestorePlan } from "../restore-plan.ts";
 
 type Check = RestoreReport["checks"][number];
 
