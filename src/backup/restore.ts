@@ -105,7 +105,7 @@ async function carryOut(
   });
   await stageEntries(opened, writer, {
     context,
-    stagingDirs: placement.tops.map(({ stagingDir }) => stagingDir),
+    stagingDirs: placement.tops.map(({ stagingDir }) => pins.pin(stagingDir).base),
     selection: plan.roots.selection,
   });
   const summary = await writer.finish(() => staging.flush());

@@ -12,7 +12,7 @@ import type { Selection } from "./selection.ts";
 
 export interface StageSetting {
   readonly context: Context;
-  /** Fresh directories on the target's file systems. */
+  /** Fresh directories on the target's file systems: prefixes for system calls. */
   readonly stagingDirs: readonly string[];
   /** Undefined: everything. */
   readonly selection?: Selection | undefined;

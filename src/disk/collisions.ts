@@ -1,6 +1,7 @@
 import { lstatSync, openSync, closeSync, unlinkSync, constants } from "node:fs";
 
 import { textOf, type EntryPath } from "../format/entry-path.ts";
+import { diskError } from "./io-error.ts";
 
 /** What a file system takes for one name. Both false: names are bytes, nothing collides but what is equal. */
 export interface NameFolding {
@@ -31,10 +32,14 @@ export class CollisionFinder {
   }
 }
 
-/** Asks the file system of `directory` (writable, ours alone) by making a file and looking for its twins. */
+/** Asks the file system of `directory` (a prefix for system calls; writable, ours alone) by making a file and looking for its twins. */
 export function probeNames(directory: string): NameFolding {
   const name = `${directory}/.ocbak-probe-\u00e9`;
-  closeSync(openSync(name, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+  try {
+    closeSync(openSync(name, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+  } catch (error) {
+    throw diskError(error, "finding out which names the file system tells apart");
+  }
   try {
     return {
       foldsCase: isThere(`${directory}/.OCBAK-PROBE-\u00e9`),

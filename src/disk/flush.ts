@@ -2,40 +2,59 @@ import { spawn } from "node:child_process";
 import { closeSync, constants, existsSync, fsync, openSync, readdirSync } from "node:fs";
 
 import { joinBytes } from "./staged-path.ts";
-import { systemCode } from "./io-error.ts";
+import { diskError, systemCode } from "./io-error.ts";
 
 const syncPlaces = ["/usr/bin/sync", "/bin/sync"];
 const openAtOnce = 64;
 
 /**
- * Makes everything below `directory` durable.
+ * Makes everything below some directories durable. Throws `no-space` or `io` where something was not written. A file system
+ * tells such an error to the first `sync` that asks, and not again, for whichever tree that was: after one that failed every
+ * file of every tree is asked about.
  *
  * Measured with 5,000 files of 4 KiB in 50 directories (ext4, Node 24.21, shared machine, median of three, added to the writing
  * itself): fsync before each close 1.9 s, fsync of each in a second pass 1.2 s, the same with 16 or 64 in flight 1.2 to 1.4 s, one `syncfs`
  * by `sync -f` 0.07 s. Node has no `syncfs`, so coreutils' (or busybox's) `sync` is asked, by its absolute path and with the directory as an open
  * descriptor; without it every file and directory is flushed, several at once.
  */
-export async function flushTree(directory: string, programs: readonly string[] = syncPlaces): Promise<void> {
-  if (existsSync("/proc/self/fd")) {
-    const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
-    try {
-      for (const program of programs) if (await runSync(program, fd)) return;
-    } finally {
-      closeSync(fd);
+export async function flushTrees(
+  directories: readonly string[],
+  programs: readonly string[] = syncPlaces,
+): Promise<void> {
+  try {
+    for (const directory of directories) {
+      if (await syncedWhole(directory, programs)) continue;
+      // The dot: a directory that is named through its descriptor is a link by name.
+      for (const each of directories) await flushEach(Buffer.from(`${each}/.`));
+      return;
     }
+  } catch (error) {
+    throw diskError(error, "making durable what was written");
   }
-  await flushEach(Buffer.from(directory));
 }
 
-/** True where the program ran and says that all is written. */
-function runSync(program: string, fd: number): Promise<boolean> {
+async function syncedWhole(directory: string, programs: readonly string[]): Promise<boolean> {
+  if (!existsSync("/proc/self/fd")) return false;
+  const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    for (const program of programs) {
+      const outcome = await runSync(program, fd);
+      if (outcome !== "absent") return outcome === "done";
+    }
+    return false;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function runSync(program: string, fd: number): Promise<"done" | "failed" | "absent"> {
   return new Promise((resolve) => {
     const child = spawn(program, ["-f", "/proc/self/fd/3"], {
       stdio: ["ignore", "ignore", "ignore", fd],
       env: {},
     });
-    child.once("error", () => resolve(false));
-    child.once("exit", (status) => resolve(status === 0));
+    child.once("error", () => resolve("absent"));
+    child.once("exit", (status) => resolve(status === 0 ? "done" : "failed"));
   });
 }
 

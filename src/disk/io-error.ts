@@ -10,6 +10,7 @@ const translations: Readonly<Record<string, { code: DiskErrorCode; hint?: string
   ENOSPC: { code: "no-space", hint: "free some space on the target's file system and try again" },
   EDQUOT: { code: "no-space", hint: "the disk quota is used up" },
   EEXIST: { code: "collision" },
+  EIO: { code: "io", hint: "the disk reports an error: see what the system's log says of it (dmesg)" },
   EROFS: { code: "target-unfit", hint: "the file system is mounted read-only" },
   EACCES: { code: "target-unfit" },
   EPERM: { code: "target-unfit" },

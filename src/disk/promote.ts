@@ -154,11 +154,19 @@ export async function carryOutJournal(journal: Journal, options: PromoteOptions)
       await options.beforeStep?.(step, index);
       done.push(carryOut(step, options));
     }
-    pins.sync();
+    makeDurable(pins);
   } catch (error) {
     undo(done, error);
     pins.sync();
     throw error;
+  }
+}
+
+function makeDurable(pins: Pins): void {
+  try {
+    pins.sync();
+  } catch (error) {
+    throw diskError(error, "making durable where everything is now");
   }
 }
 

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, realpathSync, rmdirSync } from "node
 import { dirname, resolve } from "node:path";
 
 import { DiskError } from "./errors.ts";
-import { flushTree } from "./flush.ts";
+import { flushTrees } from "./flush.ts";
 import { diskError, systemCode } from "./io-error.ts";
 import { type Journal, readJournal, removeIfThere, runningName, writeRunning } from "./journal.ts";
 import { progressOf } from "./journal-progress.ts";
@@ -64,7 +64,7 @@ export class Staging implements Disposable {
 
   /** Makes everything written so far durable. */
   async flush(): Promise<void> {
-    for (const { pin } of this.#holders.values()) await flushTree(pin.base);
+    await flushTrees([...this.#holders.values()].map(({ pin }) => pin.base));
   }
 
   /** After the promotion: what could be undone stays on record. */
@@ -116,20 +116,25 @@ export function makeStagingDir(directory: string, { pins, uid, processes }: Stag
   } catch (error) {
     throw diskError(error, `making ${directory}`);
   }
+  const made = pinOwn(directory, { pins, uid });
+  try {
+    writeRunning(made.pin.base, markOf(processes));
+  } catch (error) {
+    removeStagingDirs(new Map([[directory, made]]), pins);
+    throw diskError(error, `writing to ${directory}`);
+  }
+  return made;
+}
+
+/** Holds a directory that was just made, if it is still the one. */
+function pinOwn(directory: string, { pins, uid }: Pick<StagingSetting, "pins" | "uid">): StagingDir {
   const pin = pins.pin(directory);
   const stat = lstatSync(`${pin.base}/.`);
   const ours = stat.uid === uid && (stat.mode & 0o777) === 0o700 && readdirSync(pin.base).length === 0;
-  if (!ours) {
-    throw new DiskError("unsafe-ancestor", `${directory} was exchanged while it was being made`, {
-      hint: `see who else can write to ${dirname(directory)}, then try again`,
-    });
-  }
-  try {
-    writeRunning(pin.base, markOf(processes));
-  } catch (error) {
-    throw diskError(error, `writing to ${directory}`);
-  }
-  return { pin, dev: stat.dev, ino: stat.ino };
+  if (ours) return { pin, dev: stat.dev, ino: stat.ino };
+  throw new DiskError("unsafe-ancestor", `${directory} was exchanged while it was being made`, {
+    hint: `see who else can write to ${dirname(directory)}, then try again`,
+  });
 }
 
 /**

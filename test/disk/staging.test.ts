@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSy
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { flushTree } from "../../src/disk/flush.ts";
+import { flushTrees } from "../../src/disk/flush.ts";
 import { Pins } from "../../src/disk/pins.ts";
 import { StagingWriter } from "../../src/disk/staging-writer.ts";
 import { openExtraction } from "../../src/disk/staging.ts";
@@ -344,9 +344,10 @@ describe("the staging directory", () => {
       { path: "state/d", directory: true },
       { path: "state/l", target: "a" },
     ]);
-    await expect(flushTree(state, programs)).resolves.toBeUndefined();
-    await expect(flushTree(join(home, "none"), programs)).rejects.toThrow(
-      expect.objectContaining({ code: "ENOENT" }),
+    using pins = new Pins();
+    await expect(flushTrees([state, pins.pin(state).base], programs)).resolves.toBeUndefined();
+    await expect(flushTrees([join(home, "none")], programs)).rejects.toThrow(
+      expect.objectContaining({ name: "DiskError", code: "io" }),
     );
   });
 });
@@ -363,7 +364,7 @@ async function extract(directory: string, entries: readonly Entry[]): Promise<vo
   writer.begin(torn);
   writer.content(Buffer.from("wh"));
   writer.discard();
-  await writer.finish(() => flushTree(directory));
+  await writer.finish(() => flushTrees([directory]));
 }
 
 function mountSmall(place: string): boolean {
