@@ -11,6 +11,7 @@ import {
 import { basename, dirname, join } from "node:path";
 
 import { sidecarSuffixes } from "./database-family.ts";
+import { DiskError } from "./errors.ts";
 import { diskError, systemCode } from "./io-error.ts";
 import type { PlacedPiece } from "./plan.ts";
 import { asidePrefix, isWithin, stagingPrefix, undoPrefix } from "./places.ts";
@@ -29,6 +30,8 @@ export interface TargetFacts {
   readonly anchorIsDirectory: boolean;
   /** False where this process may not make entries in it. */
   readonly anchorWritable: boolean;
+  /** What this process may not do in a directory at the target. */
+  readonly closed: "no" | "to-writing" | "altogether";
   /** Directories between the anchor and the target that are not there, outermost first. */
   readonly missingParents: readonly string[];
   /** Links passed on the way from `target`'s parent to the anchor. */
@@ -47,6 +50,8 @@ export interface TargetFacts {
   readonly undoRecords: readonly string[];
   /** Which of the paths that are to stay are there. */
   readonly staying: readonly string[];
+  /** Those of them that this process may not move into another directory. */
+  readonly fixed: readonly string[];
   /** Endings (`-wal` …) of what lies beside it, as beside a database. */
   readonly sidecars: readonly string[];
   /** Of each piece that was asked for, what is in its way. */
@@ -75,10 +80,18 @@ export function inspectTargets(targets: Iterable<TargetQuestion>, home: string |
     try {
       facts.set(question.target, inspectTarget(question, mounts));
     } catch (error) {
-      throw diskError(error, `looking at ${question.target}`);
+      throw lookingFailed(error, question.target);
     }
   }
   return { targets: facts, homes: home === null ? [] : [home, realPathOf(home)] };
+}
+
+function lookingFailed(error: unknown, target: string): DiskError {
+  if (systemCode(error) !== "EACCES") return diskError(error, `looking at ${target}`);
+  return new DiskError("target-unfit", `the way to ${target} is closed to this user`, {
+    cause: error,
+    hint: "open it, choose another place, or run it as root: sudo … --owner USER",
+  });
 }
 
 function inspectTarget(
@@ -91,6 +104,9 @@ function inspectTarget(
   const anchorStat = lstatSync(anchor);
   const names = missing.length === 0 ? namesIn(anchor) : [];
   const ancestors = ancestorsOf(anchor);
+  const closed = closednessOf(realTarget);
+  const isThere = (path: string): boolean => lookAt(join(realTarget, path)) !== undefined;
+  const staying = closed === "altogether" ? [] : stays.map(({ path }) => path).filter(isThere);
   // Staging lay in what was the nearest folder then: parents that it made may be between.
   const leftIn = (prefix: string): string[] =>
     ancestors.flatMap(({ path }) =>
@@ -104,7 +120,8 @@ function inspectTarget(
     ...inspectEntry(realTarget),
     anchor,
     anchorIsDirectory: anchorStat.isDirectory(),
-    anchorWritable: isWritable(anchor),
+    anchorWritable: may(anchor, constants.W_OK | constants.X_OK),
+    closed,
     missingParents: missing.map((_, index) => join(anchor, ...missing.slice(0, index + 1))),
     links,
     ancestors,
@@ -115,9 +132,21 @@ function inspectTarget(
     leftovers: leftIn(stagingPrefix(realTarget)),
     undoRecords: leftIn(undoPrefix(realTarget)),
     sidecars: sidecarSuffixes.filter((suffix) => lookAt(realTarget + suffix) !== undefined),
-    pieces: pieces.map((path) => inspectPiece(realTarget, path)),
-    staying: stays.map(({ path }) => path).filter((path) => lookAt(join(realTarget, path)) !== undefined),
+    pieces: closed === "altogether" ? [] : pieces.map((path) => inspectPiece(realTarget, path)),
+    staying,
+    fixed: staying.filter((path) => isFixed(join(realTarget, path))),
   };
+}
+
+function closednessOf(path: string): TargetFacts["closed"] {
+  if (lookAt(path)?.isDirectory() !== true) return "no";
+  if (!may(path, constants.X_OK)) return "altogether";
+  return may(path, constants.W_OK) ? "no" : "to-writing";
+}
+
+/** A directory that goes to another one has its `..` written. */
+function isFixed(path: string): boolean {
+  return lookAt(path)?.isDirectory() === true && !may(path, constants.W_OK);
 }
 
 function inspectPiece(target: string, path: string): PlacedPiece {
@@ -137,7 +166,7 @@ function inspectPiece(target: string, path: string): PlacedPiece {
 function inspectEntry(path: string): Pick<TargetFacts, "exists" | "linksTo"> {
   const stat = lookAt(path);
   if (stat === undefined) return { exists: "no", linksTo: null };
-  if (stat.isSymbolicLink()) return { exists: "symlink", linksTo: realPathOf(path) };
+  if (stat.isSymbolicLink()) return { exists: "symlink", linksTo: endOf(path) };
   if (stat.isDirectory()) return { exists: "directory", linksTo: null };
   return { exists: stat.isFile() ? "file" : "other", linksTo: null };
 }
@@ -146,15 +175,15 @@ function lookAt(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    // below a file; the anchor says so
-    if (systemCode(error) === "ENOTDIR") return undefined;
+    // Below a file, or a link in a circle: the anchor and the link itself say so.
+    if (["ENOTDIR", "ELOOP"].includes(systemCode(error) ?? "")) return undefined;
     throw error;
   }
 }
 
-function isWritable(directory: string): boolean {
+function may(path: string, access: number): boolean {
   try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
+    accessSync(path, access);
     return true;
   } catch {
     return false;
@@ -181,6 +210,12 @@ function realPathOf(path: string): string {
   } catch {
     return path;
   }
+}
+
+/** Where a link leads, there or not. */
+function endOf(link: string): string {
+  const { existing, missing } = resolvePath(link);
+  return join(existing, ...missing);
 }
 
 /** Mount points of this process by proc(5), `\040` and the like unescaped. Empty where there is no such file. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
+import { strangeLink, unsafeAncestor } from "./ancestor-refusals.ts";
 import { DiskError, type DiskErrorCode } from "./errors.ts";
 import type { TargetFacts } from "./inspect-target.ts";
 import { asideFor, isWithin } from "./places.ts";
-import type { AncestorFacts, PassedLink } from "./resolve-path.ts";
 import type { Placement, PlacementOptions, RestoreRoot } from "./plan.ts";
 
 /** Why a placement may not be carried out. */
@@ -47,6 +47,7 @@ const rules: readonly Rule[] = [
   alreadyThere,
   asideTooLong,
   anchorUnfit,
+  cannotBeMoved,
   unsafeAncestor,
   strangeLink,
 ];
@@ -75,13 +76,23 @@ function sharesTarget({ root, facts, nested }: InspectedTop): Refusal | undefine
   };
 }
 
-function isLink({ facts }: InspectedTop): Refusal | undefined {
+function isLink({ root, facts }: InspectedTop): Refusal | undefined {
   if (facts.exists !== "symlink") return undefined;
+  const there = placeFlag(root, facts.linksTo!);
   return {
     code: "target-unfit",
     message: `${facts.target} is a symbolic link to ${facts.linksTo}`,
-    hint: `restore to where it leads (--state-dir ${facts.linksTo}), or remove the link first`,
+    hint:
+      there === undefined
+        ? "remove the link first"
+        : `restore to where it leads (${there}), or remove the link first`,
   };
+}
+
+/** How a person says that this root goes there; undefined for one that has no flag. */
+function placeFlag({ id }: RestoreRoot, place: string): string | undefined {
+  if (id === "state") return `--state-dir ${place}`;
+  return id.startsWith("workspace.") ? `--workspace ${id.slice("workspace.".length)}=${place}` : undefined;
 }
 
 function isNoTree({ facts }: InspectedTop): Refusal | undefined {
@@ -93,14 +104,20 @@ function isNoTree({ facts }: InspectedTop): Refusal | undefined {
   };
 }
 
-function isMounted({ facts }: InspectedTop): Refusal | undefined {
+function isMounted({ root, facts }: InspectedTop): Refusal | undefined {
   const [mount] = facts.mounts;
   if (mount === undefined) return undefined;
-  const inside = mount === facts.realTarget ? "is a mount point" : `holds the mount point ${mount}`;
+  const isItself = mount === facts.realTarget;
+  const elsewhere = placeFlag(root, "DIR");
   return {
     code: "target-unfit",
-    message: `${facts.target} ${inside}, which cannot be replaced by a rename`,
-    hint: `unmount it first, or restore to a directory inside it with --state-dir`,
+    message: `${facts.target} ${isItself ? "is a mount point" : `holds the mount point ${mount}`}, which cannot be replaced by a rename`,
+    hint: [
+      "unmount it first",
+      ...(elsewhere
+        ? [`or restore to a directory ${isItself ? "inside it" : "elsewhere"} (${elsewhere})`]
+        : []),
+    ].join(", "),
   };
 }
 
@@ -144,58 +161,31 @@ function anchorUnfit({ facts }: InspectedTop, { uid, owner }: PlacementOptions):
   return {
     code: "target-unfit",
     message: `${facts.anchor} cannot be written to`,
-    hint:
-      uid === 0
-        ? "the file system is mounted read-only, or the directory is immutable"
-        : `choose another place, or run it as root: sudo … --owner ${owner.uid}`,
+    hint: uid === 0 ? "the file system is mounted read-only, or the directory is immutable" : asRoot(owner),
   };
 }
 
-function unsafeAncestor({ facts }: InspectedTop, options: PlacementOptions): Refusal | undefined {
-  const unsafe = facts.ancestors.find((ancestor) => mayBeSwapped(ancestor, options));
-  if (unsafe === undefined) return undefined;
+/** A tree whose directory stays the same is moved by who may write to that; what goes out of it is not. */
+function cannotBeMoved(
+  { root, facts }: InspectedTop,
+  { uid, owner, existing }: PlacementOptions,
+): Refusal | undefined {
+  if (existing === "refuse") return undefined;
+  const { target, closed, staying, fixed } = facts;
+  const isClosed = closed === "to-writing" && (uid === 0 || staying.length > 0);
+  const isMoved = root.pieces === undefined;
+  const isStuck = closed === "altogether" || (isMoved && isClosed);
+  const stuck = isStuck ? target : isMoved ? fixed.map((path) => join(target, path))[0] : undefined;
+  if (stuck === undefined) return undefined;
   return {
-    code: "unsafe-ancestor",
-    message: `${unsafe.path} can be changed by users other than the owner and root, so what is restored below it could be exchanged`,
-    hint: `take the right to write away from others (chmod go-w ${unsafe.path}), or choose another place`,
+    code: "target-unfit",
+    message: `${stuck} cannot be changed by this user`,
+    hint: uid === 0 ? "it is read-only or immutable (lsattr -d)" : asRoot(owner),
   };
 }
 
-/**
- * Root follows a link on the way only where root alone could have put it there, or where it leads to a directory of the
- * owner's: else a user could make root write, in that user's name, where the user cannot.
- */
-function strangeLink({ facts }: InspectedTop, options: PlacementOptions): Refusal | undefined {
-  const { owner, uid } = options;
-  const endsAtOwners = owner.uid !== 0 && facts.ancestors.at(-1)?.uid === owner.uid;
-  const strange = facts.links.find(
-    (link) => mayBeSwapped(link.directory, options) || (uid === 0 && !endsAtOwners && !isRoots(link)),
-  );
-  if (strange === undefined) return undefined;
-  return {
-    code: "unsafe-ancestor",
-    message: `the way to ${facts.target} leads through the link ${strange.path}, which is not root's, to ${facts.anchor}`,
-    hint: `name the real place instead: ${facts.realTarget}`,
-  };
-}
-
-function isRoots({ uid, directory }: PassedLink): boolean {
-  const onlyRootWrites = (directory.mode & 0o022) === 0 || (directory.mode & 0o1000) !== 0;
-  return uid === 0 && directory.uid === 0 && onlyRootWrites;
-}
-
-/**
- * Whether somebody else may rename what lies in a directory. The sticky bit (as on /tmp) prevents it; the owner's own
- * primary group counts as the owner (homes with umask 002 have mode 0775). A directory of a third user matters only to root,
- * who would write there what that user cannot.
- */
-function mayBeSwapped(ancestor: AncestorFacts, { owner, uid }: PlacementOptions): boolean {
-  const foreign = ancestor.uid !== 0 && ancestor.uid !== owner.uid;
-  if (foreign && uid === 0) return true;
-  if ((ancestor.mode & 0o1000) !== 0) return false;
-  const byOthers = (ancestor.mode & 0o002) !== 0;
-  const byGroup = (ancestor.mode & 0o020) !== 0 && ancestor.gid !== 0 && ancestor.gid !== owner.gid;
-  return byOthers || byGroup;
+function asRoot(owner: PlacementOptions["owner"]): string {
+  return `choose another place, or run it as root: sudo … --owner ${owner.uid}`;
 }
 
 /** What a restore writes to one file system. */
