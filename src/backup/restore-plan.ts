@@ -23,6 +23,8 @@ export interface RestoreOptions extends ReadOptions, PlaceChoices {
   /** Without a key: restore workspace files although nothing proves them. */
   readonly allowUnproved?: boolean;
   readonly allowOutsideLinks?: boolean;
+  /** False: whatever names an old place stays as it is. */
+  readonly rewritePaths?: boolean;
   /** Restore databases that the OpenClaw here is too old for. */
   readonly allowOlderOpenclaw?: boolean;
 }
@@ -64,12 +66,13 @@ export async function planRestore(
   const owner = ownerOf(options, context);
   const signer = signerOf(archive, options);
   const { manifest } = archive.layout;
-  const { stateDir, workspaces, profile, only } = options;
+  const { stateDir, workspaces, profile, only, elsewhere } = options;
   const choices = {
     ...(stateDir && { stateDir }),
     ...(workspaces && { workspaces }),
     ...(profile !== undefined && { profile }),
     ...(only !== undefined && { only }),
+    ...(elsewhere !== undefined && { elsewhere }),
   };
   const roots = await placeRoots(entries, manifest, { ...choices, home: owner.home ?? "", cwd: context.cwd });
   const facts = inspectTargets(roots.roots, owner.home);

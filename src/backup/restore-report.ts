@@ -9,12 +9,15 @@ import { pathText } from "./path-text.ts";
 import { refusalOf } from "./restore-recovery.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import type { PromotedTarget } from "../disk/promote.ts";
+import type { RewriteReport } from "../openclaw/rewrite/findings.ts";
 import type { StagingSummary } from "../disk/staging-writer.ts";
 
 /** What a plan came to once it was carried out. */
 export interface Restored {
   readonly targets: readonly PromotedTarget[];
   readonly summary: StagingSummary;
+  /** Undefined: paths were to stay as they are. */
+  readonly rewritten: RewriteReport | undefined;
   readonly checks: RestoreReport["checks"];
 }
 
@@ -34,15 +37,17 @@ export function restoreReport(plan: RestorePlan, restored: Restored | undefined)
     space: placement.space,
     entries: restored?.summary.entries ?? plan.entries,
     bytes: restored?.summary.bytes ?? plan.bytes,
-    rewritten: [],
-    left: leftOut(restored),
+    rewritten: restored?.rewritten?.rewritten ?? [],
+    left: [...leftOut(restored), ...(restored?.rewritten?.left ?? [])],
     checks: restored === undefined ? [] : [contentCheck(plan, restored), ...restored.checks],
-    hints: restored === undefined ? [] : [...notRewritten(plan), ...nextSteps(plan)],
+    hints: restored === undefined ? [] : [...notRewritten(plan, restored), ...nextSteps(plan)],
     warnings: [
       ...(plan.verdict === "intact"
         ? ["no key was given: workspace files came back unproved, state, config and credentials not at all"]
         : []),
-      ...(restored === undefined ? refusals(plan) : linkWarnings(restored.summary)),
+      ...(restored === undefined
+        ? refusals(plan)
+        : [...linkWarnings(restored.summary), ...(restored.rewritten?.notes ?? [])]),
     ],
     dryRun: restored === undefined,
   };
@@ -104,7 +109,9 @@ function contentCheck(plan: RestorePlan, { summary }: Restored): RestoreReport["
   };
 }
 
-function notRewritten({ roots }: RestorePlan): string[] {
+function notRewritten({ roots }: RestorePlan, { rewritten }: Restored): string[] {
   const hasMoved = roots.roots.some(({ sourcePath, target }) => sourcePath !== target);
-  return hasMoved ? ["config and databases still name the old places: ocbak does not rewrite paths yet"] : [];
+  return hasMoved && rewritten === undefined
+    ? ["config and databases still name the old places, as --no-rewrite-paths asks: OpenClaw will look there"]
+    : [];
 }

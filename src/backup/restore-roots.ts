@@ -15,6 +15,8 @@ export interface PlaceChoices {
   readonly stateDir?: string;
   readonly workspaces?: readonly { readonly agent?: string; readonly path: string }[];
   readonly profile?: string;
+  /** Where what lay outside of the home goes, each at its old path below this folder. Default: to its old place. */
+  readonly elsewhere?: string;
   /** Only what these words and globs select: see {@link selectionOf}. */
   readonly only?: readonly string[];
 }
@@ -61,14 +63,16 @@ export async function placeRoots(
     id,
     sourcePath,
     target: normalize(
-      chosen.get(id) ?? (id === "state" ? stateDir : (mapPath(sourcePath, moves) ?? sourcePath)),
+      chosen.get(id) ??
+        (id === "state" ? stateDir : (mapPath(sourcePath, moves) ?? join(to.elsewhere ?? "/", sourcePath))),
     ),
   }));
   const ids = places.map(({ id }) => id);
   const selection = to.only && selectionOf(to.only, ids);
   const { roots, totals } = await rootsAt(places, entries, selection);
   if (to.only !== undefined && roots.length === 0) throw nothingSelected(to.only);
-  return { roots, totals, selection, moves, stateDir, profile };
+  const all = [...places.map(({ sourcePath, target }) => ({ from: sourcePath, to: target })), ...moves];
+  return { roots, totals, selection, moves: all, stateDir, profile };
 }
 
 type Place = Pick<RestoreRoot, "id" | "target"> & { readonly sourcePath: string };

@@ -7,11 +7,13 @@ import { type StagingSummary, StagingWriter } from "../disk/staging-writer.ts";
 import { removeVoidRecords } from "../disk/undo.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
 import { displayPath } from "../format/entry-path.ts";
+import type { RewriteReport } from "../openclaw/rewrite/findings.ts";
 import type { Context } from "./context.ts";
 import { BackupError } from "./errors.ts";
 import { openArchive } from "./open-archive.ts";
 import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gateway-stop.ts";
 import { hasKey, openSource } from "./read-options.ts";
+import { pathRewrite } from "./path-rewrite.ts";
 import type { RestoreReport } from "./reports.ts";
 import { installationChecks } from "./proof/installation-check.ts";
 import { isPrivateRoot, ownerCheck } from "./proof/owner-check.ts";
@@ -86,7 +88,8 @@ function refuseMissingLinks({ missingLinks: [first] }: StagingSummary): void {
   );
 }
 
-async function carryOut(
+/** Stages, proves and puts in place what was planned. */
+export async function carryOut(
   plan: RestorePlan,
   opened: { archive: Archive; entries: OpenArchive },
   setting: RestoreSetting,
@@ -96,8 +99,10 @@ async function carryOut(
   const ownership: Ownership | undefined = context.uid === 0 || owner.gid !== context.gid ? owner : undefined;
   using pins = new Pins();
   using staging = new Staging(placement, { pins, uid: context.uid, processes: processesOf(context) });
+  const rewrite = options.rewritePaths === false ? undefined : pathRewrite(plan, opened.entries);
   using writer = new StagingWriter({
     place: (root) => staging.place(root),
+    linkTarget: rewrite?.linkTarget,
     trees: placement.tops.map(({ target }) => target),
     outsideLinks: options.allowOutsideLinks === true || plan.verdict === "authentic" ? "keep" : "skip",
     privateRoots: new Set(placement.roots.map(({ id }) => id).filter(isPrivateRoot)),
@@ -108,7 +113,11 @@ async function carryOut(
     stagingDirs: placement.tops.map(({ stagingDir }) => pins.pin(stagingDir).base),
     selection: plan.roots.selection,
   });
-  const summary = await writer.finish(() => staging.flush());
+  let rewritten: RewriteReport | undefined;
+  const summary = await writer.finish(() => {
+    rewritten = rewrite?.run((root) => staging.place(root));
+    return staging.flush();
+  });
   if (plan.roots.selection !== undefined) refuseMissingLinks(summary);
   context.signal.throwIfAborted();
   const { archiveId } = plan;
@@ -123,6 +132,7 @@ async function carryOut(
   return {
     targets,
     summary,
+    rewritten,
     checks: [ownerCheck(plan, context), ...installationChecks(plan, context.now())],
   };
 }

@@ -16,6 +16,8 @@ export interface StagingOptions {
   readonly place: (rootId: string) => StagedRoot | null;
   /** The final places of all that is restored: a symbolic link that leads out of them is an outside link. */
   readonly trees: readonly string[];
+  /** What a link at its final place leads to there; bytes as latin1. Default: to what it led to. */
+  readonly linkTarget?: ((place: string, target: string) => string) | undefined;
   /** What becomes of outside links: the first one ends the restore, or they are left out, or made as they are. */
   readonly outsideLinks: "refuse" | "skip" | "keep";
   /** Given to everything created. Undefined: this process's own. */
@@ -93,8 +95,10 @@ export class StagingWriter implements EntryVisitor, Disposable {
     this.#entries += 1;
   }
 
-  #addSymlink(line: SymlinkLine, root: StagedRoot): void {
-    const link = placeOf(line.path, { ...root, base: root.target }).toString("latin1");
+  #addSymlink(captured: SymlinkLine, root: StagedRoot): void {
+    const link = placeOf(captured.path, { ...root, base: root.target }).toString("latin1");
+    const target = this.#options.linkTarget?.(link, captured.target) ?? captured.target;
+    const line = { ...captured, target };
     if (leavesTrees(link, line.target, this.#trees)) {
       this.#outsideLinks.push({ path: line.path, target: line.target });
       if (this.#options.outsideLinks === "skip") return;

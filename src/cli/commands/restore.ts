@@ -20,6 +20,7 @@ export interface RestoreFlags extends ReadFlags {
   readonly workspace?: readonly string[];
   readonly profile?: string;
   readonly only?: readonly string[];
+  readonly rewritePaths?: boolean;
   readonly replace?: boolean;
   readonly undo?: boolean;
   readonly dryRun?: boolean;
@@ -55,6 +56,10 @@ export const restoreCommand: CommandDefinition = {
             "--only <what>",
             "only state, workspace, workspace.AGENT, credentials, or what a glob matches (repeatable)",
             collect,
+          )
+          .option(
+            "--no-rewrite-paths",
+            "leave config, databases and links as they are, naming the old places",
           )
           .option("--replace", "put aside what is there as NAME.before-ocbak-TIME; it is never deleted")
           .option("--stop-gateway", "stop the gateway of the target first")

@@ -1,0 +1,47 @@
+import path from "node:path";
+import { type FileForm, formOf, isSearched } from "./file-rules.ts";
+import { type FileSetting, includesOf, maxTextBytes, rewriteFile } from "./rewrite-file.ts";
+import { readText, type StagedFile, stagedPlace, type StagedTree } from "./staged-tree.ts";
+
+/** Rewrites the files of staged trees, each once, with the files that a config includes. */
+export class FileRun {
+  readonly #trees: readonly StagedTree[];
+  readonly #setting: FileSetting;
+  readonly #done = new Set<string>();
+
+  constructor(trees: readonly StagedTree[], setting: FileSetting) {
+    this.#trees = trees;
+    this.#setting = setting;
+  }
+
+  /** A file by what it is called; one that may name places and is not known to is searched. */
+  rewrite(file: StagedFile): void {
+    const form = formOf(file.kind, file.below);
+    if (form !== undefined) this.#rewriteAs(file, form);
+    else if (isSearched(file.kind, file.below)) this.#search(file);
+  }
+
+  /** A config by its old place. */
+  config(old: string): void {
+    const file = stagedPlace(old, this.#trees);
+    if (file !== undefined) this.#rewriteAs(file, "json5");
+  }
+
+  #rewriteAs(file: StagedFile, form: FileForm): void {
+    const { place, below } = file;
+    if (this.#done.has(place)) return;
+    this.#done.add(place);
+    const text = rewriteFile(file, form, this.#setting);
+    if (text === undefined || form !== "json5" || !text.includes("$include")) return;
+    const tree = this.#trees.find(({ base }) => place === (below === "" ? base : `${base}/${below}`));
+    if (tree === undefined) return;
+    for (const include of includesOf(text, path.join(tree.sourcePath, below))) this.config(include);
+  }
+
+  #search({ place, target }: StagedFile): void {
+    if (this.#done.has(place)) return;
+    const text = readText(place, maxTextBytes);
+    const found = text === undefined ? undefined : this.#setting.mapper.find(text);
+    if (found !== undefined) this.#setting.findings.left(target, found, "not known to ocbak; look at it");
+  }
+}

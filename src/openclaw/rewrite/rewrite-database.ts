@@ -1,0 +1,68 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { type DatabaseRule, databaseRules, knownVersions } from "./database-rules.ts";
+import { rekey } from "./digest-keys.ts";
+import { searchDatabase } from "./database-search.ts";
+import { hasColumns, RowWriter, type RowWriterOptions } from "./row-writer.ts";
+import { inTransaction } from "./staged-database.ts";
+import type { TimeArgument } from "./staged-tree.ts";
+
+export interface DatabaseSetting extends RowWriterOptions {
+  readonly timeArgument: TimeArgument;
+  /** Old paths that keys may be digests of. */
+  readonly places: readonly string[];
+  /** When to end a search, by `Date.now()`. */
+  readonly deadline: number;
+}
+
+/** Rewrites what is known of one of OpenClaw's databases, then looks for what is left. */
+export function rewriteDatabase(place: string, setting: DatabaseSetting): void {
+  const { findings, file } = setting;
+  try {
+    inTransaction(place, setting.timeArgument, (db) => {
+      const rows = new RowWriter(db, setting);
+      rekey(db, rows, setting.places);
+      for (const rule of databaseRules) applyRule(rows, rule, setting);
+      tellUnknown(db, setting);
+      assertSound(db);
+      searchDatabase(db, setting);
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    findings.left(file, "", `the database cannot be rewritten, and is as it was: ${why}`);
+  }
+}
+
+function applyRule(rows: RowWriter, rule: DatabaseRule, setting: DatabaseSetting): void {
+  if (rule.action === "path") rows.updatePaths(rule.table, rule.column);
+  if (rule.action === "json") rows.updateJson(rule.table, rule.column);
+  if (rule.action === "drop") {
+    const dropped = rows.drop(rule.table);
+    if (dropped > 0 && rule.tell !== undefined)
+      setting.findings.note(`${setting.file}: ${dropped} ${rule.tell} were removed: ${rule.because}`);
+  }
+}
+
+const Version = z.looseObject({ user_version: z.number() });
+const Role = z.looseObject({ role: z.string() });
+
+/** A newer schema may name places where nobody here knows of. */
+function tellUnknown(db: DatabaseSync, { findings, file }: DatabaseSetting): void {
+  if (!hasColumns(db, "schema_meta", ["meta_key", "role"])) return;
+  const role = Role.safeParse(db.prepare("select role from schema_meta where meta_key = 'primary'").get());
+  const version = Version.parse(db.prepare("pragma user_version").get()).user_version;
+  const known = role.success ? knownVersions[role.data.role] : undefined;
+  if (known !== undefined && version > known)
+    findings.left(
+      file,
+      "",
+      `is of a newer schema (${version}) than this ocbak knows (${known}): only what it knows was rewritten`,
+    );
+}
+
+const Check = z.looseObject({ quick_check: z.string() });
+
+function assertSound(db: DatabaseSync): void {
+  const { quick_check: said } = Check.parse(db.prepare("pragma quick_check(1)").get());
+  if (said !== "ok") throw new Error(said);
+}

@@ -1,0 +1,79 @@
+import path from "node:path";
+import { hasTable, readStateDatabase } from "../state-database.ts";
+import type { PathMove } from "../target.ts";
+import { mayBeDatabase } from "./file-rules.ts";
+import { FileRun } from "./file-run.ts";
+import { Findings, type RewriteReport } from "./findings.ts";
+import { type PathMapper, pathMapper } from "./path-mapper.ts";
+import { rewriteDatabase } from "./rewrite-database.ts";
+import { isDatabase } from "./staged-database.ts";
+import { filesOf, type StagedFile, type StagedTree, type TimeArgument } from "./staged-tree.ts";
+
+export interface RewriteOptions {
+  /** Old places and new ones; those that stay count, too, as they end what a shorter one would move. */
+  readonly moves: readonly PathMove[];
+  /** Where the config file was, if that is known. */
+  readonly configFile: string | null;
+  readonly timeArgument: TimeArgument;
+  /** How long to search for what is left; the rewriting itself is not limited. */
+  readonly searchMs?: number;
+}
+
+/**
+ * Rewrites the paths of an installation while it is staged: what OpenClaw keeps by absolute path in its config, in other files
+ * and in its databases. Where no place changes, nothing is opened. What could not be done is told, and never ends a restore.
+ */
+export class InstallationRewrite {
+  readonly #options: RewriteOptions;
+  readonly #findings = new Findings();
+  readonly #mapper: PathMapper;
+
+  constructor(options: RewriteOptions) {
+    this.#options = options;
+    this.#mapper = pathMapper(options.moves);
+  }
+
+  /** What a symbolic link to be made at `place` is to lead to. */
+  linkTarget(place: string, target: string): string {
+    const mapped = this.#mapper.map(target);
+    if (mapped === undefined) return target;
+    this.#findings.count(place, mapped.move);
+    return mapped.head + mapped.tail;
+  }
+
+  /** Rewrites files and databases of these trees in place. */
+  run(trees: readonly StagedTree[]): RewriteReport {
+    if (this.#mapper.moves.length > 0) this.#rewrite(trees);
+    return this.#findings.report();
+  }
+
+  #rewrite(trees: readonly StagedTree[]): void {
+    const { configFile, timeArgument, searchMs = 60_000 } = this.#options;
+    const setting = { mapper: this.#mapper, findings: this.#findings, timeArgument };
+    const files = new FileRun(trees, setting);
+    const databases: StagedFile[] = [];
+    if (configFile !== null) files.config(configFile);
+    for (const file of filesOf(trees)) {
+      if (mayBeDatabase(file.kind, file) && isOwnDatabase(file)) databases.push(file);
+      else files.rewrite(file);
+    }
+    const deadline = Date.now() + searchMs;
+    const places = [...(configFile === null ? [] : [configFile]), ...trees.flatMap(placesOf)];
+    for (const { place, target } of databases)
+      rewriteDatabase(place, { ...setting, places, deadline, file: target });
+  }
+}
+
+/** What digests may be of: the roots, and where the config file is unless told otherwise. */
+function placesOf({ id, sourcePath }: StagedTree): string[] {
+  return id === "state" ? [sourcePath, path.join(sourcePath, "openclaw.json")] : [sourcePath];
+}
+
+function isOwnDatabase({ place, below }: StagedFile): boolean {
+  try {
+    if (!isDatabase(place)) return false;
+    return below !== "" || readStateDatabase(place, (db) => hasTable(db, "schema_meta"));
+  } catch {
+    return false;
+  }
+}

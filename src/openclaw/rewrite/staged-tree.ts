@@ -1,0 +1,130 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  futimesSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import path from "node:path";
+import type { RootKind } from "../installation.ts";
+import { kindOfRootId } from "../root-kind.ts";
+
+/** One root of an archive where it is staged. */
+export interface StagedTree {
+  readonly id: string;
+  /** Its place for system calls. */
+  readonly base: string;
+  /** Where it was, and where it is going to be. */
+  readonly sourcePath: string;
+  readonly target: string;
+}
+
+/** A file in it. */
+export interface StagedFile {
+  readonly kind: RootKind | undefined;
+  /** For system calls. */
+  readonly place: string;
+  /** Relative to its root, empty for a root that is a file. */
+  readonly below: string;
+  /** Where it is going to be. */
+  readonly target: string;
+}
+
+/** Folders full of files of other programs: nothing of OpenClaw's that names places lies in them. */
+const passedOver = /^(?:node_modules|objects|cache|Cache|Code Cache|GPUCache|site-packages)$/;
+
+/** The files of all roots, each once; links are neither followed nor told. */
+export function* filesOf(trees: readonly StagedTree[]): Generator<StagedFile> {
+  const bases = new Set(trees.map(({ base }) => base));
+  for (const { id, base, target } of trees) {
+    const kind = kindOfRootId(id);
+    const names = namesIn(base);
+    if (names === undefined) {
+      if (existsSync(base)) yield { kind, place: base, below: "", target };
+    } else yield* filesIn({ kind, base, target, bases }, "", names);
+  }
+}
+
+interface Walk {
+  readonly kind: RootKind | undefined;
+  readonly base: string;
+  readonly target: string;
+  /** Of roots inside this one: they are walked as what they are. */
+  readonly bases: ReadonlySet<string>;
+}
+
+function* filesIn(walk: Walk, folder: string, entries: Entries): Generator<StagedFile> {
+  for (const entry of entries) {
+    const below = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    const place = `${walk.base}/${below}`;
+    if (walk.bases.has(place)) continue;
+    if (entry.isFile()) yield { kind: walk.kind, place, below, target: path.join(walk.target, below) };
+    else if (entry.isDirectory() && !passedOver.test(entry.name))
+      yield* filesIn(walk, below, namesIn(place) ?? []);
+  }
+}
+
+type Entries = NonNullable<ReturnType<typeof namesIn>>;
+
+/** Undefined for what is no directory, or cannot be listed. */
+function namesIn(directory: string) {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a file that lay at `old` is staged; undefined where none is. */
+export function stagedPlace(old: string, trees: readonly StagedTree[]): StagedFile | undefined {
+  const holders = trees.filter(({ sourcePath }) => old === sourcePath || old.startsWith(`${sourcePath}/`));
+  const tree = holders.toSorted((a, b) => b.sourcePath.length - a.sourcePath.length)[0];
+  if (tree === undefined) return undefined;
+  const below = old.slice(tree.sourcePath.length + 1);
+  const place = below === "" ? tree.base : `${tree.base}/${below}`;
+  if (lstatSync(place, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  return { kind: kindOfRootId(tree.id), place, below, target: path.join(tree.target, below) };
+}
+
+/** As an argument for `utimes`: nanoseconds as decimals. */
+export type TimeArgument = (nanoseconds: string) => string;
+
+/** The text of a file; undefined where it is no UTF-8, or larger than `maxBytes`. */
+export function readText(file: string, maxBytes: number): string | undefined {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { size } = fstatSync(fd);
+    if (size > maxBytes) return undefined;
+    const bytes = Buffer.alloc(size);
+    const text = bytes.subarray(0, readSync(fd, bytes, 0, size, 0)).toString("utf8");
+    return Buffer.from(text).equals(bytes) ? text : undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Calls `write` with a file opened for writing and gives it its time back. It stays the same file, with owner, mode and further
+ * names; nobody else sees it half-written, as it is staged.
+ */
+export function inPlace(file: string, timeArgument: TimeArgument, write: (fd: number) => void): void {
+  const fd = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    const { mtimeNs } = fstatSync(fd, { bigint: true });
+    write(fd);
+    const time = timeArgument(String(mtimeNs));
+    futimesSync(fd, time, time);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export function writeAt(fd: number, bytes: Uint8Array, position: number): void {
+  for (let offset = 0; offset < bytes.length;)
+    offset += writeSync(fd, bytes, offset, bytes.length - offset, position + offset);
+}
