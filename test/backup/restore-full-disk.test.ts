@@ -89,7 +89,8 @@ const making = /^making .*ocbak-staging.* failed/;
 const marking = /^writing to .*ocbak-staging/;
 const staging = /^writing state\//;
 const journal = /^writing the journal/;
-const parents = /^making .*home\/projects failed/;
+/** The one above it was made, and is taken back. */
+const parents = /^making .*home\/projects\/of failed/;
 const moving = /^moving .* to .*credentials/;
 
 describe("a disk that becomes full at any moment of a restore leaves everything as it was, and nothing behind", () => {
