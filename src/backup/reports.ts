@@ -205,27 +205,16 @@ export interface RestoreReport {
     readonly to: string;
     readonly count: number;
   }[];
-  readonly left: readonly { readonly file: string; readonly path: string; readonly reason: string }[];
+  /** `history`: it tells of the past, and OpenClaw works with it as it is. */
+  readonly left: readonly {
+    readonly file: string;
+    readonly path: string;
+    readonly reason: string;
+    readonly history?: true;
+  }[];
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
   readonly hints: readonly string[];
   readonly warnings: readonly string[];
-  readonly dryRun: boolean;
-}
-
-/** What `restore --undo` did, or would do. */
-export interface UndoReport {
-  readonly archiveId: string | null;
-  /** When the restore began that was taken back. */
-  readonly restoredAt: string;
-  /**
-   * `undone`: where what was restored is now, null where it had gone; `restored`: from where the old one came back, null
-   * where nothing was before.
-   */
-  readonly places: readonly {
-    readonly path: string;
-    readonly undone: string | null;
-    readonly restored: string | null;
-  }[];
   readonly dryRun: boolean;
 }
 

@@ -4,6 +4,7 @@ import type { Call, CommandDefinition } from "./command.ts";
 import { catCommand } from "./commands/cat.ts";
 import { createCommand } from "./commands/create.ts";
 import { diffCommand } from "./commands/diff.ts";
+import { drillCommand } from "./commands/drill.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keygenCommand } from "./commands/keygen.ts";
@@ -22,6 +23,7 @@ const definitions: readonly CommandDefinition[] = [
   createCommand,
   verifyCommand,
   restoreCommand,
+  drillCommand,
   diffCommand,
   inspectCommand,
   lsCommand,

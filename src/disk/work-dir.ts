@@ -1,35 +1,64 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+
+import { DiskError } from "./errors.ts";
+import { diskError } from "./io-error.ts";
+import { removeContents } from "./remove-tree.ts";
+
+/** What lies in it: `work`, single files; `drill`, a whole installation. */
+export type WorkKind = "work" | "drill";
 
 /** A private directory for what must lie on disk for a moment: snapshots of databases, with all their secrets. */
 export class WorkDir implements Disposable {
   readonly path: string;
+  /** What was made above it, to be removed with it. */
+  readonly #made: string | undefined;
 
-  private constructor(path: string) {
+  private constructor(path: string, made: string | undefined) {
     this.path = path;
+    this.#made = made;
   }
 
   /**
-   * Makes `parent`/work-PID with mode 0700, `pid` being this process, and removes what killed runs left there: on
+   * Makes `parent`/KIND-PID with mode 0700, `pid` being this process, and removes what killed runs left there: on
    * systems that have no /proc nothing is taken for dead.
    */
-  static make(parent: string, pid: number): WorkDir {
-    mkdirSync(parent, { recursive: true, mode: 0o700 });
+  static make(parent: string, pid: number, kind: WorkKind = "work"): WorkDir {
+    const made = mkdirSync(parent, { recursive: true, mode: 0o700 }) === undefined ? undefined : parent;
     chmodSync(parent, 0o700);
     for (const name of readdirSync(parent)) {
-      const owner = /^work-(\d+)$/.exec(name)?.[1];
-      if (owner !== undefined && (Number(owner) === pid || isDead(owner))) {
-        rmSync(join(parent, name), { recursive: true, force: true });
-      }
+      const [, what, owner] = /^(work|drill)-(\d+)$/.exec(name) ?? [];
+      if (owner === undefined) continue;
+      if (isDead(owner) || (what === kind && Number(owner) === pid)) remove(join(parent, name));
     }
-    const path = join(parent, `work-${pid}`);
+    const path = join(parent, `${kind}-${pid}`);
     mkdirSync(path, { mode: 0o700 });
-    return new WorkDir(path);
+    return new WorkDir(path, made);
+  }
+
+  /** The same in a directory that somebody named, and which has to be there. Throws `target-unfit`. */
+  static in(directory: string, pid: number, kind: WorkKind): WorkDir {
+    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      throw new DiskError("target-unfit", `${directory} is no directory`, { hint: `mkdir -p ${directory}` });
+    }
+    try {
+      return WorkDir.make(join(directory, `.ocbak-${kind}`), pid, kind);
+    } catch (error) {
+      throw diskError(error, `making a folder in ${directory}`);
+    }
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true, force: true });
+    remove(this.path);
+    if (this.#made !== undefined && readdirSync(this.#made).length === 0) rmdirSync(this.#made);
   }
+}
+
+/** Whatever the modes inside: an installation may have folders that its owner closed. */
+function remove(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  removeContents(Buffer.from(path));
+  rmdirSync(path);
 }
 
 function isDead(pid: string): boolean {

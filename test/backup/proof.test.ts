@@ -44,7 +44,7 @@ const at = (world: World, path: string): string => join(world.newHome, ".opencla
 it("what was restored passes its checks, which say how much there is", async () => {
   expect(await checksAfter(() => {})).toEqual([
     { name: "installation", ok: true, detail: expect.stringContaining("its config can be read") },
-    { name: "counts", ok: true, detail: "as many as were captured: 2 agents, 0 sessions, 3 cron jobs" },
+    { name: "counts", ok: true, detail: "as many as were captured: agents: 2, sessions: 0, cron jobs: 3" },
     { name: "databases", ok: true, detail: "2 pass SQLite's integrity check" },
   ]);
 });

@@ -77,7 +77,7 @@ function countsCheck(then: Counts, now: Pick<Counts, "agents" | "sessions" | "cr
     ok: fewer.length === 0,
     detail:
       fewer.length === 0
-        ? `as many as were captured: ${known.map(([what, , after]) => `${after!} ${what}`).join(", ")}`
+        ? `as many as were captured: ${known.map(([what, , after]) => `${what}: ${after!}`).join(", ")}`
         : `fewer than were captured: ${fewer.map(([what, before, after]) => `${after ?? "unknown"} of ${before!} ${what}`).join(", ")}`,
   };
 }
