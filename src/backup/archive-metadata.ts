@@ -47,3 +47,8 @@ export function archiveFacts(metadata: Metadata): ArchiveFacts | null {
   const known = parseMetadata(metadata);
   return Object.fromEntries(factNames.map((name) => [name, known[name] ?? null])) as ArchiveFacts;
 }
+
+/** Where the gateway is that the old machine was only a client of; null where it was not, or without the key. */
+export function remoteGateway(metadata: Metadata): InstallationMetadata["remote"] {
+  return metadata === undefined ? null : (parseMetadata(metadata).remote ?? null);
+}

@@ -1,4 +1,5 @@
 import type { ArchiveFacts } from "./archive-metadata.ts";
+import { targetPlaces } from "../openclaw/target.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 type Plugin = NonNullable<ArchiveFacts["plugins"]>[number];
@@ -7,7 +8,7 @@ type Plugin = NonNullable<ArchiveFacts["plugins"]>[number];
 export function nextSteps(plan: RestorePlan): string[] {
   const { roots, facts } = plan;
   if (!roots.roots.some(({ id, pieces }) => id === "state" && pieces === undefined)) return [];
-  const openclaw = roots.profile === null ? "openclaw" : `openclaw --profile ${roots.profile}`;
+  const openclaw = openclawThere(plan);
   return [
     ...program(plan),
     ...(facts?.environment ?? []).flatMap(missingVariable),
@@ -18,6 +19,13 @@ export function nextSteps(plan: RestorePlan): string[] {
     "never run the old and the new gateway at the same time: they share identities and channel logins; stop the old one for good: openclaw gateway uninstall",
     "if the archive could have been read by others on its way, rotate the keys in it",
   ];
+}
+
+/** How OpenClaw is called so that it uses what was restored. */
+function openclawThere({ roots: { profile, stateDir }, owner }: RestorePlan): string {
+  const command = profile === null ? "openclaw" : `openclaw --profile ${profile}`;
+  const isUsual = targetPlaces({ home: owner.home ?? "", profile }).stateDir === stateDir;
+  return isUsual ? command : `OPENCLAW_STATE_DIR='${stateDir.replaceAll("'", String.raw`'\''`)}' ${command}`;
 }
 
 function program({ openclaw: fit }: RestorePlan): string[] {

@@ -6,7 +6,7 @@ import { type Placement, planPlacement } from "../disk/plan.ts";
 import type { Leftover } from "../disk/recovery.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
 import type { OpenClawError } from "../openclaw/errors.ts";
-import { type ArchiveFacts, archiveFacts } from "./archive-metadata.ts";
+import { type ArchiveFacts, archiveFacts, remoteGateway } from "./archive-metadata.ts";
 import type { Context } from "./context.ts";
 import { type OpenClawFit, openclawFit, tooOld } from "./openclaw-fit.ts";
 import { type ReadOptions, type Signer, signerOf } from "./read-options.ts";
@@ -46,6 +46,8 @@ export interface RestorePlan {
   readonly openclawError: OpenClawError | undefined;
   /** What the archive tells of the old installation; null without the key. */
   readonly facts: ArchiveFacts | null;
+  /** The gateway of another machine, of which the old one was a client. */
+  readonly remote: ReturnType<typeof remoteGateway>;
   readonly verdict: "intact" | "full" | "authentic";
   readonly signer: Signer | null;
   readonly entries: number;
@@ -97,6 +99,7 @@ export async function planRestore(
     leftovers: leftoversOf(facts, context),
     openclaw,
     facts: archiveFacts(entries.metadata),
+    remote: remoteGateway(entries.metadata),
     openclawError: openclaw && options.allowOlderOpenclaw !== true ? tooOld(openclaw) : undefined,
     undoRecords: [...facts.targets.values()].flatMap((target) => target.undoRecords),
     verdict: proved,

@@ -45,12 +45,22 @@ export function restoreReport(plan: RestorePlan, restored: Restored | undefined)
       ...(plan.verdict === "intact"
         ? ["no key was given: workspace files came back unproved, state, config and credentials not at all"]
         : []),
+      ...clientOnly(plan),
       ...(restored === undefined
         ? refusals(plan)
         : [...linkWarnings(restored.summary), ...(restored.rewritten?.notes ?? [])]),
     ],
     dryRun: restored === undefined,
   };
+}
+
+/** Who moves a client may think that the gateway moves with it. */
+function clientOnly({ remote }: RestorePlan): string[] {
+  if (remote === null) return [];
+  const where = remote.url === null ? "another machine" : `another machine (${remote.url})`;
+  return [
+    `the gateway is on ${where}, with its sessions, memory and workspaces: they are not in this archive`,
+  ];
 }
 
 /** What a dry run has to say beforehand. */
