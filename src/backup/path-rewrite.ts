@@ -2,15 +2,17 @@ import type { PlacedRoot } from "../disk/plan.ts";
 import { utimesArgument } from "../disk/times.ts";
 import type { StagedRoot } from "../disk/staged-path.ts";
 import type { OpenArchive } from "../format/archive.ts";
+import type { EntryPath } from "../format/entry-path.ts";
 import type { RewriteReport } from "../openclaw/rewrite/findings.ts";
 import { InstallationRewrite } from "../openclaw/rewrite/rewrite-installation.ts";
 import { textFact } from "./archive-metadata.ts";
+import { pathText } from "./path-text.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 /** The rewrite of what a restore brings, from links on their way to files in staging. */
 export interface PathRewrite {
   /** For the staging writer: bytes as latin1. */
-  readonly linkTarget: (place: string, target: string) => string;
+  readonly linkTarget: (path: EntryPath, target: string) => string;
   readonly run: (place: (rootId: string) => StagedRoot | null) => RewriteReport;
 }
 
@@ -19,22 +21,18 @@ export function pathRewrite({ roots, placement }: RestorePlan, { metadata }: Ope
   const configFile = textFact(metadata, "configFile");
   const rewrite = new InstallationRewrite({ moves: roots.moves, configFile, timeArgument: utimesArgument });
   return {
-    linkTarget(place, target) {
-      const [placeText, targetText] = [textOfBytes(place), textOfBytes(target)];
-      if (placeText === undefined || targetText === undefined) return target;
-      return Buffer.from(rewrite.linkTarget(placeText, targetText)).toString("latin1");
+    linkTarget(path, target) {
+      const text = textOfBytes(target);
+      if (text === undefined) return target;
+      return Buffer.from(rewrite.linkTarget(pathText(path).path, text)).toString("latin1");
     },
     run: (place) => rewrite.run(placement.roots.flatMap((root) => treeOf(root, sources, place(root.id)))),
   };
 }
 
-function treeOf(
-  { id, target }: PlacedRoot,
-  sources: ReadonlyMap<string, string | null>,
-  staged: StagedRoot | null,
-) {
+function treeOf({ id }: PlacedRoot, sources: ReadonlyMap<string, string | null>, staged: StagedRoot | null) {
   const sourcePath = sources.get(id) ?? null;
-  return staged === null || sourcePath === null ? [] : [{ id, base: staged.base, sourcePath, target }];
+  return staged === null || sourcePath === null ? [] : [{ id, base: staged.base, sourcePath }];
 }
 
 /** Undefined for what is no UTF-8. */

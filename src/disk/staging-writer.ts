@@ -16,8 +16,8 @@ export interface StagingOptions {
   readonly place: (rootId: string) => StagedRoot | null;
   /** The final places of all that is restored: a symbolic link that leads out of them is an outside link. */
   readonly trees: readonly string[];
-  /** What a link at its final place leads to there; bytes as latin1. Default: to what it led to. */
-  readonly linkTarget?: ((place: string, target: string) => string) | undefined;
+  /** What a link is to lead to; bytes as latin1. Default: to what it led to. */
+  readonly linkTarget?: ((path: EntryPath, target: string) => string) | undefined;
   /** What becomes of outside links: the first one ends the restore, or they are left out, or made as they are. */
   readonly outsideLinks: "refuse" | "skip" | "keep";
   /** Given to everything created. Undefined: this process's own. */
@@ -97,7 +97,7 @@ export class StagingWriter implements EntryVisitor, Disposable {
 
   #addSymlink(captured: SymlinkLine, root: StagedRoot): void {
     const link = placeOf(captured.path, { ...root, base: root.target }).toString("latin1");
-    const target = this.#options.linkTarget?.(link, captured.target) ?? captured.target;
+    const target = this.#options.linkTarget?.(captured.path, captured.target) ?? captured.target;
     const line = { ...captured, target };
     if (leavesTrees(link, line.target, this.#trees)) {
       this.#outsideLinks.push({ path: line.path, target: line.target });

@@ -147,7 +147,10 @@ const restored: RestoreReport = {
   entries: 10,
   bytes: 4096,
   rewritten: [],
-  left: [{ file: "state/openclaw.json", path: "/root/.openclaw/workspace", reason: "not rewritten yet" }],
+  left: [
+    { file: "state/openclaw.json", path: "/root/.openclaw/workspace", reason: "in a comment" },
+    { file: "state/agent.sqlite", path: "/root/x", reason: "in 7 rows", history: true },
+  ],
   checks: [{ name: "modes", ok: true, detail: "all as recorded" }],
   hints: ["openclaw doctor"],
   warnings: [],
@@ -159,7 +162,11 @@ describe("what restore says", () => {
     const text = restoreText(restored);
     expect(text).toContain("Restored 10 entries, 4.0 KiB for alex:alex (1000:1000); verdict full.");
     expect(text).toMatch(/What was there is kept:\n.*\.openclaw {2}-> {2}.*before-ocbak-1/);
-    expect(text).toContain("Still as they were:\n  state/openclaw.json: /root/.openclaw/workspace");
+    expect(text).toContain(
+      "Still as they were:\n  state/openclaw.json: /root/.openclaw/workspace: in a comment\n",
+    );
+    expect(text).toContain("Old paths stay in 1 table of history");
+    expect(text).not.toContain("/root/x");
     expect(text).toContain("Next:\n  openclaw doctor\n");
   });
 

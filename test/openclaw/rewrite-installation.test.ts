@@ -31,7 +31,6 @@ function rewrite(given: readonly PathMove[] = moves): RewriteReport {
     id,
     base: join(staging, base),
     sourcePath: join(given[0]!.from, path),
-    target: join(given[0]!.to, path),
   });
   const rewriting = new InstallationRewrite({
     moves: given,
@@ -89,8 +88,8 @@ describe("the files of an installation that moves", () => {
     ]).toEqual([time.getTime(), time.getTime()]);
     expect(report.rewritten.reduce((sum, { count }) => sum + count, 0)).toBe(changed.length);
     expect(report.left.map(({ file, path }) => [file, path])).toEqual([
-      [join(now, ".openclaw/openclaw.json"), old],
-      [join(now, ".openclaw/unknown.json"), "/home/al/x"],
+      ["state/openclaw.json", old],
+      ["state/unknown.json", "/home/al/x"],
     ]);
   });
 
@@ -98,17 +97,19 @@ describe("the files of an installation that moves", () => {
     plant(staging, files);
     plantDatabase("state/state/openclaw.sqlite");
     const before = readdirSync(staging, { recursive: true, encoding: "utf8" }).map(stateOf);
-    expect(rewrite([{ from: old, to: old }])).toEqual({ rewritten: [], left: [], notes: [] });
+    expect(rewrite([{ from: old, to: old }])).toEqual({
+      rewritten: [],
+      touched: [],
+      left: [],
+      notes: [],
+    });
     expect(readdirSync(staging, { recursive: true, encoding: "utf8" }).map(stateOf)).toEqual(before);
   });
 
   it("are left and told where they cannot be understood", () => {
     plant(staging, { "state/openclaw.json": place("{ a: '@/x', "), "state/.env": Buffer.from([0xff]) });
     const before = describeTree(staging);
-    expect(rewrite().left.map(({ file }) => file)).toEqual([
-      join(now, ".openclaw/.env"),
-      join(now, ".openclaw/openclaw.json"),
-    ]);
+    expect(rewrite().left.map(({ file }) => file)).toEqual(["state/.env", "state/openclaw.json"]);
     expect(describeTree(staging)).toEqual(before);
   });
 });
@@ -271,13 +272,14 @@ describe("the databases of an installation that moves", () => {
   it("tell what still names old places: first what to look at, then history by table", () => {
     plantDatabase(name, 19);
     const { left, notes } = rewrite();
+    expect(left.filter(({ history }) => history)).toEqual([left.at(-1)]);
     expect(left.map(({ path, reason }) => [path, reason.replace(/:.*/, "")])).toEqual([
       ["", "is of a newer schema (19) than this ocbak knows (18)"],
       ["/home/al", "in cron_jobs.job_json of 1 row"],
       ["/home/al/other", "in plugin_state_entries.value_json of 1 row"],
       ["/home/al/x", "in surprise.what of 1 row"],
       ["/home/al/wt", "in worktrees.path of 1 row"],
-      ["/home/al", "harmless, in transcript_events.event_json of 2 rows"],
+      ["/home/al", "in transcript_events.event_json of 2 rows"],
     ]);
     expect(notes).toEqual([expect.stringContaining("2 messages that waited to be sent were removed")]);
   });
@@ -286,7 +288,7 @@ describe("the databases of an installation that moves", () => {
     plantDatabase(name);
     rewrite();
     const there = contents(name);
-    expect(rewrite().rewritten).toEqual([]);
+    expect(rewrite()).toMatchObject({ rewritten: [], touched: [] });
     expect(contents(name)).toEqual(there);
     rewrite([{ from: now, to: old }]);
     expect(contents(name)).toEqual({ ...rows, state_leases: [], delivery_queue_entries: [] });
@@ -298,7 +300,8 @@ describe("the databases of an installation that moves", () => {
     const bytes = readFileSync(file);
     bytes.fill(0xa5, 4096, bytes.length);
     plant(staging, { [name]: bytes });
-    const { left } = rewrite();
+    const { left, rewritten, touched } = rewrite();
+    expect([rewritten, touched]).toEqual([[], []]);
     expect(left).toMatchObject([{ reason: expect.stringContaining("the database cannot be rewritten") }]);
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });

@@ -70,13 +70,26 @@ function rewritten({ rewritten: changes }: RestoreReport): string[] {
       ];
 }
 
+/** What is to be looked at, each; history in one line, for it is harmless and there is always some. */
 function left({ left: entriesLeft }: RestoreReport): string[] {
-  if (entriesLeft.length === 0) return [];
-  const rows = entriesLeft
-    .slice(0, shownLines)
-    .map(({ file, path, reason }) => `  ${safe(file)}: ${safe(path)}: ${safe(reason)}`);
-  if (entriesLeft.length > shownLines) rows.push(`  … and ${number(entriesLeft.length - shownLines)} more`);
-  return ["Still as they were:", ...rows];
+  const toSee = entriesLeft.filter(({ history }) => history !== true);
+  const harmless = entriesLeft.length - toSee.length;
+  const rows = toSee.slice(0, shownLines).map(
+    ({ file, path, reason }) =>
+      `  ${[file, path, reason]
+        .filter((part) => part !== "")
+        .map(safe)
+        .join(": ")}`,
+  );
+  if (toSee.length > shownLines) rows.push(`  … and ${number(toSee.length - shownLines)} more`);
+  return [
+    ...(rows.length === 0 ? [] : ["Still as they were:", ...rows]),
+    ...(harmless === 0
+      ? []
+      : [
+          `Old paths stay in ${count(harmless, "table")} of history (transcripts, logs), which is harmless; --json names them.`,
+        ]),
+  ];
 }
 
 function next({ hints }: RestoreReport): string[] {

@@ -79,7 +79,7 @@ function searchColumn(db: DatabaseSync, { table, column }: Column, setting: Sear
   if (found === 0 || example === null) return;
   const known = knownRemainders.find(({ tables }) => tables.test(table));
   const what = `${table}.${column} of ${rows(found)}`;
-  if (known?.kind === "history") findings.history(file, example, `harmless, in ${what}: ${known.why}`);
+  if (known?.kind === "history") findings.history(file, example, `in ${what}: ${known.why}`);
   else findings.left(file, example, `in ${what}: ${known?.why ?? "not known to ocbak; look at it"}`);
 }
 

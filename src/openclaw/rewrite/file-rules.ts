@@ -73,8 +73,8 @@ const ownDatabase = /^openclaw(?:-[a-z]+)?\.sqlite$/;
 /** Whether a file has the name of one of OpenClaw's databases, and lies where they are. */
 export function mayBeDatabase(
   kind: RootKind | undefined,
-  { below, target }: { below: string; target: string },
+  { below, old }: { readonly below: string; readonly old: string },
 ): boolean {
   if (kind === "workspace") return false;
-  return below === "" ? target.endsWith(".sqlite") : ownDatabase.test(path.basename(below));
+  return below === "" ? old.endsWith(".sqlite") : ownDatabase.test(path.basename(below));
 }

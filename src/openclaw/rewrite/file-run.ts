@@ -1,4 +1,3 @@
-import path from "node:path";
 import { type FileForm, formOf, isSearched } from "./file-rules.ts";
 import { type FileSetting, includesOf, maxTextBytes, rewriteFile } from "./rewrite-file.ts";
 import { readText, type StagedFile, stagedPlace, type StagedTree } from "./staged-tree.ts";
@@ -28,20 +27,18 @@ export class FileRun {
   }
 
   #rewriteAs(file: StagedFile, form: FileForm): void {
-    const { place, below } = file;
+    const { place, old } = file;
     if (this.#done.has(place)) return;
     this.#done.add(place);
     const text = rewriteFile(file, form, this.#setting);
     if (text === undefined || form !== "json5" || !text.includes("$include")) return;
-    const tree = this.#trees.find(({ base }) => place === (below === "" ? base : `${base}/${below}`));
-    if (tree === undefined) return;
-    for (const include of includesOf(text, path.join(tree.sourcePath, below))) this.config(include);
+    for (const include of includesOf(text, old)) this.config(include);
   }
 
-  #search({ place, target }: StagedFile): void {
+  #search({ place, file }: StagedFile): void {
     if (this.#done.has(place)) return;
     const text = readText(place, maxTextBytes);
     const found = text === undefined ? undefined : this.#setting.mapper.find(text);
-    if (found !== undefined) this.#setting.findings.left(target, found, "not known to ocbak; look at it");
+    if (found !== undefined) this.#setting.findings.left(file, found, "not known to ocbak; look at it");
   }
 }

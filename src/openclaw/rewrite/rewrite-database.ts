@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type DatabaseRule, databaseRules, knownVersions } from "./database-rules.ts";
 import { rekey } from "./digest-keys.ts";
 import { searchDatabase } from "./database-search.ts";
+import { Findings } from "./findings.ts";
 import { hasColumns, RowWriter, type RowWriterOptions } from "./row-writer.ts";
 import { inTransaction } from "./staged-database.ts";
 import type { TimeArgument } from "./staged-tree.ts";
@@ -18,20 +19,28 @@ export interface DatabaseSetting extends RowWriterOptions {
 /** Rewrites what is known of one of OpenClaw's databases, then looks for what is left. */
 export function rewriteDatabase(place: string, setting: DatabaseSetting): void {
   const { findings, file } = setting;
+  const found = new Findings();
   try {
-    inTransaction(place, setting.timeArgument, (db) => {
-      const rows = new RowWriter(db, setting);
-      rekey(db, rows, setting.places);
-      for (const rule of databaseRules) applyRule(rows, rule, setting);
-      tellUnknown(db, setting);
-      assertSound(db);
-      searchDatabase(db, setting);
-    });
+    inTransaction(place, setting.timeArgument, (db) => rewriteRows(db, { ...setting, findings: found }));
+    findings.add(found);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     findings.left(file, "", `the database cannot be rewritten, and is as it was: ${why}`);
   }
 }
+
+function rewriteRows(db: DatabaseSync, setting: DatabaseSetting): void {
+  const rows = new RowWriter(db, setting);
+  rekey(db, rows, setting.places);
+  for (const rule of databaseRules) applyRule(rows, rule, setting);
+  tellUnknown(db, setting);
+  if (Changes.parse(db.prepare("select total_changes() as changes").get()).changes > 0)
+    setting.findings.touch(setting.file);
+  assertSound(db);
+  searchDatabase(db, setting);
+}
+
+const Changes = z.looseObject({ changes: z.number() });
 
 function applyRule(rows: RowWriter, rule: DatabaseRule, setting: DatabaseSetting): void {
   if (rule.action === "path") rows.updatePaths(rule.table, rule.column);

@@ -23,34 +23,34 @@ export const maxTextBytes = 16 * 1024 * 1024;
  * is none.
  */
 export function rewriteFile(
-  { place, target }: { readonly place: string; readonly target: string },
+  { place, file }: { readonly place: string; readonly file: string },
   form: FileForm,
   { mapper, findings, timeArgument }: FileSetting,
 ): string | undefined {
   try {
     const text = readText(place, maxTextBytes);
     if (text === undefined) {
-      findings.left(target, "", "is no text, or too large: not looked into");
+      findings.left(file, "", "is no text, or too large: not looked into");
       return undefined;
     }
     const changes: Mapped[] = [];
     const result = rewrittenText(text, form, mapper, (mapped) => changes.push(mapped));
-    if (result === undefined) findings.left(target, "", "cannot be understood, and is as it was");
+    if (result === undefined) findings.left(file, "", "cannot be understood, and is as it was");
     else if (result !== text) {
       inPlace(place, timeArgument, (fd) => {
         const bytes = Buffer.from(result);
         writeAt(fd, bytes, 0);
         ftruncateSync(fd, bytes.length);
       });
-      for (const { move } of changes) findings.count(target, move);
+      for (const { move } of changes) findings.count(file, move);
     }
     const remaining = mapper.find(result ?? text);
     if (remaining !== undefined && result !== undefined)
-      findings.left(target, remaining, "in a comment, a key or a longer text: look at it");
+      findings.left(file, remaining, "in a comment, a key or a longer text: look at it");
     return text;
   } catch (error) {
     findings.left(
-      target,
+      file,
       "",
       `cannot be rewritten: ${error instanceof Error ? error.message : String(error)}`,
     );

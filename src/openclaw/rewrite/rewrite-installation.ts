@@ -33,11 +33,11 @@ export class InstallationRewrite {
     this.#mapper = pathMapper(options.moves);
   }
 
-  /** What a symbolic link to be made at `place` is to lead to. */
-  linkTarget(place: string, target: string): string {
+  /** What a symbolic link is to lead to. */
+  linkTarget(file: string, target: string): string {
     const mapped = this.#mapper.map(target);
     if (mapped === undefined) return target;
-    this.#findings.count(place, mapped.move);
+    this.#findings.count(file, mapped.move);
     return mapped.head + mapped.tail;
   }
 
@@ -59,8 +59,7 @@ export class InstallationRewrite {
     }
     const deadline = Date.now() + searchMs;
     const places = [...(configFile === null ? [] : [configFile]), ...trees.flatMap(placesOf)];
-    for (const { place, target } of databases)
-      rewriteDatabase(place, { ...setting, places, deadline, file: target });
+    for (const { place, file } of databases) rewriteDatabase(place, { ...setting, places, deadline, file });
   }
 }
 

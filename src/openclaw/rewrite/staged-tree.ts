@@ -10,7 +10,6 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
-import path from "node:path";
 import type { RootKind } from "../installation.ts";
 import { kindOfRootId } from "../root-kind.ts";
 
@@ -19,9 +18,8 @@ export interface StagedTree {
   readonly id: string;
   /** Its place for system calls. */
   readonly base: string;
-  /** Where it was, and where it is going to be. */
+  /** Where it was. */
   readonly sourcePath: string;
-  readonly target: string;
 }
 
 /** A file in it. */
@@ -31,8 +29,10 @@ export interface StagedFile {
   readonly place: string;
   /** Relative to its root, empty for a root that is a file. */
   readonly below: string;
-  /** Where it is going to be. */
-  readonly target: string;
+  /** As reports call it: its path in the archive. */
+  readonly file: string;
+  /** Where it was. */
+  readonly old: string;
 }
 
 /** Folders full of files of other programs: nothing of OpenClaw's that names places lies in them. */
@@ -41,19 +41,20 @@ const passedOver = /^(?:node_modules|objects|cache|Cache|Code Cache|GPUCache|sit
 /** The files of all roots, each once; links are neither followed nor told. */
 export function* filesOf(trees: readonly StagedTree[]): Generator<StagedFile> {
   const bases = new Set(trees.map(({ base }) => base));
-  for (const { id, base, target } of trees) {
-    const kind = kindOfRootId(id);
-    const names = namesIn(base);
-    if (names === undefined) {
-      if (existsSync(base)) yield { kind, place: base, below: "", target };
-    } else yield* filesIn({ kind, base, target, bases }, "", names);
+  for (const tree of trees) {
+    const names = namesIn(tree.base);
+    if (names !== undefined) yield* filesIn({ tree, bases }, "", names);
+    else if (existsSync(tree.base)) yield fileIn(tree, "");
   }
 }
 
+function fileIn({ id, base, sourcePath }: StagedTree, below: string): StagedFile {
+  const at = (root: string): string => (below === "" ? root : `${root}/${below}`);
+  return { kind: kindOfRootId(id), place: at(base), below, file: at(id), old: at(sourcePath) };
+}
+
 interface Walk {
-  readonly kind: RootKind | undefined;
-  readonly base: string;
-  readonly target: string;
+  readonly tree: StagedTree;
   /** Of roots inside this one: they are walked as what they are. */
   readonly bases: ReadonlySet<string>;
 }
@@ -61,9 +62,9 @@ interface Walk {
 function* filesIn(walk: Walk, folder: string, entries: Entries): Generator<StagedFile> {
   for (const entry of entries) {
     const below = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    const place = `${walk.base}/${below}`;
+    const place = `${walk.tree.base}/${below}`;
     if (walk.bases.has(place)) continue;
-    if (entry.isFile()) yield { kind: walk.kind, place, below, target: path.join(walk.target, below) };
+    if (entry.isFile()) yield fileIn(walk.tree, below);
     else if (entry.isDirectory() && !passedOver.test(entry.name))
       yield* filesIn(walk, below, namesIn(place) ?? []);
   }
@@ -85,10 +86,8 @@ export function stagedPlace(old: string, trees: readonly StagedTree[]): StagedFi
   const holders = trees.filter(({ sourcePath }) => old === sourcePath || old.startsWith(`${sourcePath}/`));
   const tree = holders.toSorted((a, b) => b.sourcePath.length - a.sourcePath.length)[0];
   if (tree === undefined) return undefined;
-  const below = old.slice(tree.sourcePath.length + 1);
-  const place = below === "" ? tree.base : `${tree.base}/${below}`;
-  if (lstatSync(place, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  return { kind: kindOfRootId(tree.id), place, below, target: path.join(tree.target, below) };
+  const file = fileIn(tree, old.slice(tree.sourcePath.length + 1));
+  return lstatSync(file.place, { throwIfNoEntry: false })?.isFile() === true ? file : undefined;
 }
 
 /** As an argument for `utimes`: nanoseconds as decimals. */
