@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { PlacedRoot } from "../disk/plan.ts";
+import { resolvePath } from "../disk/resolve-path.ts";
 import { utimesArgument } from "../disk/times.ts";
 import type { StagedRoot } from "../disk/staged-path.ts";
 import type { OpenArchive } from "../format/archive.ts";
@@ -19,7 +21,12 @@ export interface PathRewrite {
 export function pathRewrite({ roots, placement }: RestorePlan, { metadata }: OpenArchive): PathRewrite {
   const sources = new Map(roots.roots.map(({ id, sourcePath }) => [id, sourcePath]));
   const configFile = textFact(metadata, "configFile");
-  const rewrite = new InstallationRewrite({ moves: roots.moves, configFile, timeArgument: utimesArgument });
+  const rewrite = new InstallationRewrite({
+    moves: roots.moves,
+    configFile,
+    timeArgument: utimesArgument,
+    realPath,
+  });
   return {
     linkTarget(path, target) {
       const text = textOfBytes(target);
@@ -33,6 +40,11 @@ export function pathRewrite({ roots, placement }: RestorePlan, { metadata }: Ope
 function treeOf({ id }: PlacedRoot, sources: ReadonlyMap<string, string | null>, staged: StagedRoot | null) {
   const sourcePath = sources.get(id) ?? null;
   return staged === null || sourcePath === null ? [] : [{ id, base: staged.base, sourcePath }];
+}
+
+function realPath(path: string): string {
+  const { existing, missing } = resolvePath(path);
+  return join(existing, ...missing);
 }
 
 /** Undefined for what is no UTF-8. */

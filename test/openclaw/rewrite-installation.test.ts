@@ -36,6 +36,7 @@ function rewrite(given: readonly PathMove[] = moves): RewriteReport {
     moves: given,
     configFile: null,
     timeArgument: utimesArgument,
+    realPath: (path) => path.replace("/home/linked/", "/mnt/linked/"),
   });
   return rewriting.run([
     tree("state", "state", ".openclaw"),
@@ -292,6 +293,25 @@ describe("the databases of an installation that moves", () => {
     expect(contents(name)).toEqual(there);
     rewrite([{ from: now, to: old }]);
     expect(contents(name)).toEqual({ ...rows, state_leases: [], delivery_queue_entries: [] });
+  });
+
+  it("know a workspace by its real path on this machine, and by the alias of one behind links on the old one", () => {
+    plantDatabase(name);
+    const db = new DatabaseSync(join(staging, name));
+    const real = "/disk2/al/ws";
+    const alias = db.prepare("insert into workspace_path_aliases values (?, ?, ?, ?)");
+    alias.run(sha(`${old}/ws`), `${old}/ws`, sha(real), real);
+    alias.run(sha(real), real, sha(real), real);
+    db.prepare("insert into workspace_setup_state values (?, ?)").run(sha(real), real);
+    db.close();
+    rewrite([{ from: old, to: "/home/linked" }]);
+    const now = "/mnt/linked/ws";
+    const found = contents(name);
+    expect(found["workspace_path_aliases"]!.filter(([, , , path]) => path === now)).toEqual([
+      [sha("/home/linked/ws"), "/home/linked/ws", sha(now), now],
+      [sha(now), now, sha(now), now],
+    ]);
+    expect(found["workspace_setup_state"]).toContainEqual([sha(now), now]);
   });
 
   it("are as they were where they are not sound", () => {

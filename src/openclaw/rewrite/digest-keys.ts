@@ -1,51 +1,31 @@
-import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import type { PathMapper } from "./path-mapper.ts";
 import { rewriteStrings } from "./rewrite-strings.ts";
 import { hasColumns, type RowWriter } from "./row-writer.ts";
+import { sha256 } from "./sha256.ts";
+import { moveWorkspaces, realWorkspaces, type WorkspaceSetting } from "./workspace-rows.ts";
 
 /** Digests of old paths and those of the new ones. */
 type Digests = ReadonlyMap<string, string>;
 
-const Text = z.looseObject({ value: z.string() });
+export interface KeySetting extends WorkspaceSetting {
+  /** Old paths that no row may name in full. */
+  readonly places: readonly string[];
+}
 
 /**
  * Gives rows that are keyed by the SHA-256 of a path the key of the new one: what OpenClaw knows of a workspace, how its
- * config was made, what its memory has promoted. `places`: old paths that no row may name in full.
+ * config was made, what its memory has promoted.
  */
-export function rekey(db: DatabaseSync, rows: RowWriter, places: readonly string[]): void {
+export function rekey(db: DatabaseSync, rows: RowWriter, setting: KeySetting): void {
   const { mapper } = rows;
-  const paths = [...new Set([...places, ...workspacePaths(db)])];
+  const reals = realWorkspaces(db, setting);
+  const paths = [...new Set([...setting.places, ...reals.keys()])];
+  moveWorkspaces(rows, reals);
   const digests = digestsOf(paths, mapper, (path) => path);
-  for (const [table, column] of workspaceKeys) rows.update(table, column, (key) => digests.get(key));
-  for (const [table, column] of workspaceColumns) rows.updatePaths(table, column);
   rows.update("config_machine_state", "state_key", (key) => newStateKey(key, mapper, digests));
   rekeyMemory(db, rows, digestsOf(paths, mapper, memoryPlace));
-}
-
-const workspaceKeys = [
-  ["workspace_generated_bootstrap_hashes", "workspace_key"],
-  ["workspace_path_aliases", "workspace_key"],
-  ["workspace_path_aliases", "alias_key"],
-  ["workspace_setup_state", "workspace_key"],
-] as const;
-
-const workspaceColumns = [
-  ["workspace_setup_state", "workspace_path"],
-  ["workspace_path_aliases", "alias_path"],
-  ["workspace_path_aliases", "workspace_path"],
-] as const;
-
-function workspacePaths(db: DatabaseSync): string[] {
-  return workspaceColumns.flatMap(([table, column]) =>
-    hasColumns(db, table, [column])
-      ? db
-          .prepare(`select distinct ${column} as value from ${table} where typeof(${column}) = 'text'`)
-          .all()
-          .map((row) => Text.parse(row).value)
-      : [],
-  );
 }
 
 function digestsOf(paths: readonly string[], mapper: PathMapper, form: (path: string) => string): Digests {
@@ -58,11 +38,10 @@ function digestsOf(paths: readonly string[], mapper: PathMapper, form: (path: st
 }
 
 /** `cron.quarantine:<path of the jobs>`, `onboarding.local.<digest of the config's path>`. */
-function newStateKey(key: string, mapper: PathMapper, digests: Digests): string | undefined {
+function newStateKey(key: string, mapper: PathMapper, digests: Digests): string {
   const [, prefix, rest] = /^(cron\.quarantine:|onboarding\.local\.)(.*)$/s.exec(key) ?? [];
-  if (prefix === undefined || rest === undefined) return undefined;
-  const to = digests.get(rest) ?? mapper.moved(rest);
-  return to === rest ? undefined : prefix + to;
+  if (prefix === undefined || rest === undefined) return key;
+  return prefix + (digests.get(rest) ?? mapper.moved(rest));
 }
 
 const Memory = z.looseObject({ key: z.string() });
@@ -110,8 +89,4 @@ function replaceDigests(text: string, digests: Digests): string {
 function memoryPlace(path: string): string {
   const isWindows = /^[A-Za-z]:[\\/]/.test(path);
   return isWindows ? path.replaceAll("\\", "/").toLowerCase() : path;
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -16,7 +16,7 @@ interface FileRule {
 const stateLike: readonly RootKind[] = ["state", "config-dir", "state-link"];
 
 /** The files in which OpenClaw 2026.9.6 and its forerunners keep absolute paths; `$include`s of a config are added to them. */
-export const fileRules: readonly FileRule[] = [
+const fileRules: readonly FileRule[] = [
   { kinds: ["config"], pattern: /^$/, form: "json5", because: "the config, its copies and includes" },
   {
     kinds: stateLike,
@@ -53,7 +53,7 @@ export const fileRules: readonly FileRule[] = [
 ];
 
 /** Settings that are not known to name places, and are searched for them. */
-export const searchedFile =
+const searchedFile =
   /^(?:[^/]+\.json|(?:identity|devices|hooks|bindings|subagents|policies|gateway)\/.*\.json|[^/]+\.env)$/;
 
 export function formOf(kind: RootKind | undefined, below: string): FileForm | undefined {

@@ -17,6 +17,8 @@ export interface PathMapper {
   readonly map: (text: string) => Mapped | undefined;
   /** The same as a text; the text itself where nothing is to be done. */
   readonly moved: (text: string) => string;
+  /** Whether it is or lies in a place that stays where it was. */
+  readonly stays: (text: string) => boolean;
   /** The first old place that stands anywhere in a longer text and is no new one. */
   readonly find: (text: string) => string | undefined;
   /** Texts of which one stands in whatever names an old place: for a first look, in plain text and in JSON. */
@@ -32,6 +34,10 @@ export function pathMapper(moves: readonly PathMove[]): PathMapper {
     const mapped = map(text);
     return mapped === undefined ? text : mapped.head + mapped.tail;
   };
+  const stays = (text: string): boolean => {
+    const above = sorted.find(({ from }) => restBelow(text, from) !== undefined);
+    return above !== undefined && above.from === above.to;
+  };
   const finder = finderOf(active);
   const find = (text: string): string | undefined => {
     for (const [found] of finder === undefined ? [] : text.matchAll(finder)) {
@@ -44,7 +50,7 @@ export function pathMapper(moves: readonly PathMove[]): PathMapper {
   const needles = active.flatMap(({ from }) =>
     isWindows(from) ? [from.slice(3).split(/[\\/]/)[0]!] : [from],
   );
-  return { moves: active, map, moved, find, needles: [...new Set(needles)] };
+  return { moves: active, map, moved, stays, find, needles: [...new Set(needles)] };
 }
 
 /** The top of a file system is above everything: nothing tells what below it was the installation's. */

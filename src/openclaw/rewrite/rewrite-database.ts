@@ -12,6 +12,8 @@ export interface DatabaseSetting extends RowWriterOptions {
   readonly timeArgument: TimeArgument;
   /** Old paths that keys may be digests of. */
   readonly places: readonly string[];
+  /** Where a path of this machine leads to. */
+  readonly realPath: (path: string) => string;
   /** When to end a search, by `Date.now()`. */
   readonly deadline: number;
 }
@@ -31,7 +33,7 @@ export function rewriteDatabase(place: string, setting: DatabaseSetting): void {
 
 function rewriteRows(db: DatabaseSync, setting: DatabaseSetting): void {
   const rows = new RowWriter(db, setting);
-  rekey(db, rows, setting.places);
+  rekey(db, rows, setting);
   for (const rule of databaseRules) applyRule(rows, rule, setting);
   tellUnknown(db, setting);
   if (Changes.parse(db.prepare("select total_changes() as changes").get()).changes > 0)

@@ -49,11 +49,7 @@ export function rewriteFile(
       findings.left(file, remaining, "in a comment, a key or a longer text: look at it");
     return text;
   } catch (error) {
-    findings.left(
-      file,
-      "",
-      `cannot be rewritten: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    findings.left(file, "", `cannot be rewritten: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
 }

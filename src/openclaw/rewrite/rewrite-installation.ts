@@ -15,6 +15,8 @@ export interface RewriteOptions {
   /** Where the config file was, if that is known. */
   readonly configFile: string | null;
   readonly timeArgument: TimeArgument;
+  /** Where a path of this machine leads to, links on the way followed, also if its end is not there yet. */
+  readonly realPath: (path: string) => string;
   /** How long to search for what is left; the rewriting itself is not limited. */
   readonly searchMs?: number;
 }
@@ -48,7 +50,7 @@ export class InstallationRewrite {
   }
 
   #rewrite(trees: readonly StagedTree[]): void {
-    const { configFile, timeArgument, searchMs = 60_000 } = this.#options;
+    const { configFile, timeArgument, realPath, searchMs = 60_000 } = this.#options;
     const setting = { mapper: this.#mapper, findings: this.#findings, timeArgument };
     const files = new FileRun(trees, setting);
     const databases: StagedFile[] = [];
@@ -59,7 +61,8 @@ export class InstallationRewrite {
     }
     const deadline = Date.now() + searchMs;
     const places = [...(configFile === null ? [] : [configFile]), ...trees.flatMap(placesOf)];
-    for (const { place, file } of databases) rewriteDatabase(place, { ...setting, places, deadline, file });
+    for (const { place, file } of databases)
+      rewriteDatabase(place, { ...setting, places, realPath, deadline, file });
   }
 }
 

@@ -3,9 +3,11 @@ import { z } from "zod";
 import type { Findings } from "./findings.ts";
 import type { Mapped, PathMapper } from "./path-mapper.ts";
 import { rewriteStrings } from "./rewrite-strings.ts";
+import { sha256 } from "./sha256.ts";
 
 const Value = z.looseObject({ value: z.string() });
 const Row = z.looseObject({ id: z.number() });
+const Alias = z.looseObject({ alias_key: z.string(), alias_path: z.string() });
 
 export interface RowWriterOptions {
   readonly mapper: PathMapper;
@@ -26,8 +28,13 @@ export class RowWriter {
     this.mapper = options.mapper;
   }
 
-  /** Gives every distinct text of a column a new one, where `change` knows one. */
-  update(table: string, column: string, change: (value: string) => string | undefined): void {
+  /** Gives every distinct text of a column a new one, or the same; `counted` as a path that was rewritten. */
+  update(
+    table: string,
+    column: string,
+    change: (value: string) => string,
+    { counted = false }: { readonly counted?: boolean } = {},
+  ): void {
     if (!hasColumns(this.#db, table, [column])) return;
     const texts = this.#db.prepare(
       `select distinct "${column}" as value from "${table}" where typeof("${column}") = 'text'`,
@@ -35,12 +42,31 @@ export class RowWriter {
     for (const found of texts.all()) {
       const { value } = Value.parse(found);
       const to = change(value);
-      if (to !== undefined && to !== value) this.#replace(table, column, { value, to });
+      if (to === value) continue;
+      const done = this.#replace(table, column, { value, to });
+      if (done && counted) this.#count(value, to);
     }
   }
 
   updatePaths(table: string, column: string): void {
-    this.update(table, column, (value) => this.#newText(value));
+    this.update(table, column, (value) => this.mapper.moved(value), { counted: true });
+  }
+
+  /** Other ways to a workspace; two that are one now become one. */
+  moveAliases(change: (path: string) => string): void {
+    const table = "workspace_path_aliases";
+    if (!hasColumns(this.#db, table, ["alias_key", "alias_path"])) return;
+    const aliases = this.#db.prepare(`select alias_key, alias_path from ${table} order by alias_path`).all();
+    const remove = this.#db.prepare(`delete from ${table} where alias_key = ?`);
+    const write = this.#db.prepare(`update ${table} set alias_key = ?, alias_path = ? where alias_key = ?`);
+    for (const row of aliases) {
+      const { alias_key: key, alias_path: value } = Alias.parse(row);
+      const to = change(value);
+      if (to === value) continue;
+      remove.run(sha256(to));
+      write.run(sha256(to), to, key);
+      this.#count(value, to);
+    }
   }
 
   /** Replaces paths among the strings of JSON texts, row by row. */
@@ -82,31 +108,33 @@ export class RowWriter {
     return mapped;
   }
 
-  #newText(text: string): string | undefined {
-    const mapped = this.mapCounted(text);
-    return mapped && mapped.head + mapped.tail;
+  #count(value: string, to: string): void {
+    const { findings, file } = this.#options;
+    findings.count(file, this.mapper.map(value)?.move ?? { from: value, to });
   }
 
   #replace(
     table: string,
     column: string,
     { value, to }: { readonly value: string; readonly to: string },
-  ): void {
-    this.#attempt(table, column, () => {
+  ): boolean {
+    return this.#attempt(table, column, () => {
       this.#db.prepare(`update "${table}" set "${column}" = ? where "${column}" = ?`).run(to, value);
     });
   }
 
   /** A row of the new place may be there already: then the old one stays as it is. */
-  #attempt(table: string, column: string, write: () => void): void {
+  #attempt(table: string, column: string, write: () => void): boolean {
     this.#db.exec("savepoint change");
     try {
       write();
       this.#db.exec("release change");
+      return true;
     } catch (error) {
       this.#db.exec("rollback to change; release change");
       const why = error instanceof Error ? error.message : String(error);
       this.#options.findings.left(this.#options.file, `${table}.${column}`, `cannot be changed: ${why}`);
+      return false;
     }
   }
 }
