@@ -78,7 +78,8 @@ export async function killCreates(world: World, times: number): Promise<Tally> {
   }
   const last = await world.ocbak(create("last.ocbak"));
   if (last.status !== 0) tally.wrong.push(`the next create ended with ${last.status}: ${last.err}`);
-  const left = readdirSync(join(world.home, ".cache/ocbak"));
+  const cache = join(world.home, ".cache/ocbak");
+  const left = existsSync(cache) ? readdirSync(cache) : [];
   if (left.length > 0) tally.wrong.push(`private copies are left after it: ${left.join(", ")}`);
   return tally;
 }
