@@ -314,6 +314,33 @@ describe("the databases of an installation that moves", () => {
     expect(found["workspace_setup_state"]).toContainEqual([sha(now), now]);
   });
 
+  it("have a new key also where a workspace that is only attested has no path", () => {
+    plantDatabase(name);
+    const db = new DatabaseSync(join(staging, name));
+    db.exec("delete from workspace_path_aliases");
+    db.prepare("update workspace_setup_state set workspace_path = null where workspace_key = ?").run(
+      sha(workspace),
+    );
+    db.close();
+    rewrite();
+    expect(contents(name)["workspace_setup_state"]![0]).toEqual([sha(newWorkspace), "null"]);
+  });
+
+  it("are rewritten with what stood in a log beside them", () => {
+    plantDatabase(name);
+    const file = join(staging, name);
+    const db = new DatabaseSync(file);
+    db.exec("pragma wal_autocheckpoint = 0");
+    db.prepare("insert into agent_databases values (?, ?)").run("late", `${old}/late.sqlite`);
+    const family = ["", "-wal"].map((suffix) => [suffix, readFileSync(file + suffix)] as const);
+    db.close();
+    for (const [suffix, bytes] of family) plant(staging, { [name + suffix]: bytes });
+    rewrite();
+    expect(contents(name)["agent_databases"]!.at(-1)).toEqual(["late", `${now}/late.sqlite`]);
+    expect(readdirSync(join(file, ".."))).not.toContain("openclaw.sqlite-journal");
+    expect([...readFileSync(file).subarray(18, 20)]).toEqual([2, 2]);
+  });
+
   it("are as they were where they are not sound", () => {
     plantDatabase(name);
     const file = join(staging, name);

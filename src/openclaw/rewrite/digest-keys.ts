@@ -22,7 +22,7 @@ export function rekey(db: DatabaseSync, rows: RowWriter, setting: KeySetting): v
   const { mapper } = rows;
   const reals = realWorkspaces(db, setting);
   const paths = [...new Set([...setting.places, ...reals.keys()])];
-  moveWorkspaces(rows, reals);
+  moveWorkspaces(rows, reals, setting);
   const digests = digestsOf(paths, mapper, (path) => path);
   rows.update("config_machine_state", "state_key", (key) => newStateKey(key, mapper, digests));
   rekeyMemory(db, rows, digestsOf(paths, mapper, memoryPlace));

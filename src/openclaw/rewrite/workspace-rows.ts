@@ -46,10 +46,20 @@ export function realWorkspaces(db: DatabaseSync, { mapper, realPath }: Workspace
   return new Map(Array.from(olds, (old) => [old, realPath(newOf(old))]));
 }
 
-/** Gives the rows of workspaces their new paths and keys. */
-export function moveWorkspaces(rows: RowWriter, reals: RealWorkspaces): void {
+/** Gives the rows of workspaces their new paths and keys; some rows have a key alone, of a workspace among `places`. */
+export function moveWorkspaces(
+  rows: RowWriter,
+  reals: RealWorkspaces,
+  { places, realPath }: { readonly places: readonly string[]; readonly realPath: (path: string) => string },
+): void {
   const paths = (old: string): string => reals.get(old) ?? rows.mapper.moved(old);
-  const digests = new Map(Array.from(reals, ([old, now]): [string, string] => [sha256(old), sha256(now)]));
+  const known = places
+    .map((place) => [place, rows.mapper.moved(place)] as const)
+    .filter(([place, moved]) => moved !== place)
+    .map(([place, moved]): [string, string] => [place, realPath(moved)]);
+  const digests = new Map(
+    [...known, ...reals].map(([old, now]): [string, string] => [sha256(old), sha256(now)]),
+  );
   const keys = (key: string): string => digests.get(key) ?? key;
   rows.update("workspace_generated_bootstrap_hashes", "workspace_key", keys);
   rows.update("workspace_setup_state", "workspace_key", keys);
