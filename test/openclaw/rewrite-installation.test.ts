@@ -341,6 +341,21 @@ describe("the databases of an installation that moves", () => {
     expect([...readFileSync(file).subarray(18, 20)]).toEqual([2, 2]);
   });
 
+  it("are rewritten beside tables of modules, of which none is loaded or written through", () => {
+    plantDatabase(name);
+    const db = new DatabaseSync(join(staging, name), { defensive: false });
+    db.exec("create virtual table notes using fts5(body)");
+    db.prepare("insert into notes values (?)").run(`see ${old}/note`);
+    db.exec("pragma writable_schema = on");
+    db.exec(
+      "insert into sqlite_schema values ('table', 'vectors', 'vectors', 0, 'create virtual table vectors using vec0(x)')",
+    );
+    db.close();
+    const { left } = rewrite();
+    expect(left.filter(({ reason }) => reason.includes("cannot be"))).toEqual([]);
+    expect(contents(name)["cron_jobs"]![0]![0]).toBe(`${now}/.openclaw/cron/jobs.json`);
+  });
+
   it("are as they were where they are not sound", () => {
     plantDatabase(name);
     const file = join(staging, name);
