@@ -11,12 +11,12 @@ export type WorkKind = "work" | "drill";
 /** A private directory for what must lie on disk for a moment: snapshots of databases, with all their secrets. */
 export class WorkDir implements Disposable {
   readonly path: string;
-  /** What was made above it, to be removed with it. */
-  readonly #made: string | undefined;
+  /** The folder of ours above it, where it goes with the last one in it. */
+  readonly #above: string | undefined;
 
-  private constructor(path: string, made: string | undefined) {
+  private constructor(path: string, above?: string) {
     this.path = path;
-    this.#made = made;
+    this.#above = above;
   }
 
   /**
@@ -24,16 +24,8 @@ export class WorkDir implements Disposable {
    * systems that have no /proc nothing is taken for dead.
    */
   static make(parent: string, pid: number, kind: WorkKind = "work"): WorkDir {
-    const made = mkdirSync(parent, { recursive: true, mode: 0o700 }) === undefined ? undefined : parent;
-    chmodSync(parent, 0o700);
-    for (const name of readdirSync(parent)) {
-      const [, what, owner] = /^(work|drill)-(\d+)$/.exec(name) ?? [];
-      if (owner === undefined) continue;
-      if (isDead(owner) || (what === kind && Number(owner) === pid)) remove(join(parent, name));
-    }
-    const path = join(parent, `${kind}-${pid}`);
-    mkdirSync(path, { mode: 0o700 });
-    return new WorkDir(path, made);
+    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    return new WorkDir(makeIn(parent, pid, kind));
   }
 
   /** The same in a directory that somebody named, and which has to be there. Throws `target-unfit`. */
@@ -42,7 +34,9 @@ export class WorkDir implements Disposable {
       throw new DiskError("target-unfit", `${directory} is no directory`, { hint: `mkdir -p ${directory}` });
     }
     try {
-      return WorkDir.make(join(directory, `.ocbak-${kind}`), pid, kind);
+      const above = join(directory, `.ocbak-${kind}`);
+      mkdirSync(above, { recursive: true, mode: 0o700 });
+      return new WorkDir(makeIn(above, pid, kind), above);
     } catch (error) {
       throw diskError(error, `making a folder in ${directory}`);
     }
@@ -50,8 +44,20 @@ export class WorkDir implements Disposable {
 
   [Symbol.dispose](): void {
     remove(this.path);
-    if (this.#made !== undefined && readdirSync(this.#made).length === 0) rmdirSync(this.#made);
+    if (this.#above !== undefined && readdirSync(this.#above).length === 0) rmdirSync(this.#above);
   }
+}
+
+function makeIn(parent: string, pid: number, kind: WorkKind): string {
+  chmodSync(parent, 0o700);
+  for (const name of readdirSync(parent)) {
+    const [, what, owner] = /^(work|drill)-(\d+)$/.exec(name) ?? [];
+    if (owner === undefined) continue;
+    if (isDead(owner) || (what === kind && Number(owner) === pid)) remove(join(parent, name));
+  }
+  const path = join(parent, `${kind}-${pid}`);
+  mkdirSync(path, { mode: 0o700 });
+  return path;
 }
 
 /** Whatever the modes inside: an installation may have folders that its owner closed. */
