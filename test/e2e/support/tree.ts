@@ -72,20 +72,22 @@ async function look({ home, user }: Installation, path: string): Promise<Thing> 
   return {
     mode,
     owner: uid === user.uid && gid === user.gid ? "own" : `${uid}:${gid}`,
-    content: await contentOf(join(home, path)),
+    content: await contentOf(join(home, path), home),
     time: inWorkspace(path) ? new Date(mtimeMs).toISOString() : "",
   };
 }
 
-async function contentOf(path: string): Promise<string> {
+/** The config and its copies name the home: in them it counts as `~`, so that a move of it is no difference. */
+async function contentOf(path: string, home: string): Promise<string> {
   if (path.endsWith(".sqlite")) return "database";
   const stat = await lstat(path);
   if (stat.isSymbolicLink()) return readlink(path);
-  return stat.isFile()
-    ? createHash("sha256")
-        .update(await readFile(path))
-        .digest("hex")
-    : "";
+  if (!stat.isFile()) return "";
+  const bytes = await readFile(path);
+  const namesHome = path.includes("/.openclaw/openclaw.json");
+  return createHash("sha256")
+    .update(namesHome ? bytes.toString("latin1").replaceAll(`${home}/`, "~/") : bytes)
+    .digest("hex");
 }
 
 function closed(thing: Thing): Thing {
