@@ -67,7 +67,7 @@ describe("a restore into another home", () => {
       ]),
     );
     expect(report.left).toEqual([]);
-    expect(report.warnings).toEqual([expect.stringContaining("1 messages that waited to be sent")]);
+    expect(report.warnings).toEqual([expect.stringContaining("messages that waited to be sent (1)")]);
     expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
   });
 

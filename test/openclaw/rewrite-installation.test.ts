@@ -282,7 +282,11 @@ describe("the databases of an installation that moves", () => {
       ["/home/al/wt", "in worktrees.path of 1 row"],
       ["/home/al", "in transcript_events.event_json of 2 rows"],
     ]);
-    expect(notes).toEqual([expect.stringContaining("2 messages that waited to be sent were removed")]);
+    expect(notes).toEqual([
+      expect.stringContaining(
+        "messages that waited to be sent (2) were removed from state/state/openclaw.sqlite",
+      ),
+    ]);
   });
 
   it("come back to equal rows on the way back, and a second time changes nothing more", () => {

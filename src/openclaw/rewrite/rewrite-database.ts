@@ -50,7 +50,9 @@ function applyRule(rows: RowWriter, rule: DatabaseRule, setting: DatabaseSetting
   if (rule.action === "drop") {
     const dropped = rows.drop(rule.table);
     if (dropped > 0 && rule.tell !== undefined)
-      setting.findings.note(`${setting.file}: ${dropped} ${rule.tell} were removed: ${rule.because}`);
+      setting.findings.note(
+        `${rule.tell} (${dropped}) were removed from ${setting.file}: they ${rule.because}`,
+      );
   }
 }
 
