@@ -50,9 +50,8 @@ export async function drillArchive(
   const { summary, rewritten } = restored;
   const changed = new Set([
     ...summary.outsideLinks.map((link) => pathText(link.path).path),
-    ...(rewritten?.rewritten ?? []).map(({ file }) => file),
-    // Leases and the like are taken out of them without a word; what they hold is counted and checked.
-    ...(rewritten === undefined ? [] : (plan.facts?.databases ?? [])).map(({ path: at }) => at),
+    // Its paths are other ones here; what its databases hold is counted and checked.
+    ...(rewritten?.touched ?? []),
   ]);
   const { roots } = plan.roots;
   const checks = [

@@ -213,6 +213,8 @@ export interface RestoreReport {
     readonly history?: true;
   }[];
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
+  /** What `openclaw doctor` said, the end of it; null where it was not run. */
+  readonly doctor: { readonly status: number | null; readonly output: string } | null;
   readonly hints: readonly string[];
   readonly warnings: readonly string[];
   readonly dryRun: boolean;

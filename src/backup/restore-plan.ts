@@ -25,6 +25,8 @@ export interface RestoreOptions extends ReadOptions, PlaceChoices {
   readonly allowOutsideLinks?: boolean;
   /** False: whatever names an old place stays as it is. */
   readonly rewritePaths?: boolean;
+  /** Run `openclaw doctor` afterwards, as the owner. */
+  readonly doctor?: boolean;
   /** Restore databases that the OpenClaw here is too old for. */
   readonly allowOlderOpenclaw?: boolean;
 }

@@ -22,7 +22,11 @@ export interface Restored {
 }
 
 /** The report on a restore, or on the plan alone. */
-export function restoreReport(plan: RestorePlan, restored: Restored | undefined): RestoreReport {
+export function restoreReport(
+  plan: RestorePlan,
+  restored: Restored | undefined,
+  told?: Pick<RestoreReport, "checks" | "doctor" | "warnings">,
+): RestoreReport {
   const { owner, placement } = plan;
   return {
     archiveId: plan.archiveId,
@@ -39,9 +43,14 @@ export function restoreReport(plan: RestorePlan, restored: Restored | undefined)
     bytes: restored?.summary.bytes ?? plan.bytes,
     rewritten: restored?.rewritten?.rewritten ?? [],
     left: [...leftOut(restored), ...(restored?.rewritten?.left ?? [])],
-    checks: restored === undefined ? [] : [contentCheck(plan, restored), ...restored.checks],
+    checks:
+      restored === undefined
+        ? []
+        : [contentCheck(plan, restored), ...restored.checks, ...(told?.checks ?? [])],
+    doctor: told?.doctor ?? null,
     hints: restored === undefined ? [] : [...notRewritten(plan, restored), ...nextSteps(plan)],
     warnings: [
+      ...(told?.warnings ?? []),
       ...(plan.verdict === "intact"
         ? ["no key was given: workspace files came back unproved, state, config and credentials not at all"]
         : []),

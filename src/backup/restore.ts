@@ -15,6 +15,7 @@ import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gate
 import { hasKey, openSource } from "./read-options.ts";
 import { pathRewrite } from "./path-rewrite.ts";
 import type { RestoreReport } from "./reports.ts";
+import { doctorCheck } from "./proof/doctor-check.ts";
 import { installationChecks } from "./proof/installation-check.ts";
 import { isPrivateRoot, ownerCheck } from "./proof/owner-check.ts";
 import { clearLeftovers, processesOf } from "./restore-recovery.ts";
@@ -46,7 +47,9 @@ export async function restoreArchive(
   // Awaited here: the archive is closed when this function ends.
   return await whileGatewayStopped(target, { wanted: options.stopGateway === true }, context, async () => {
     const cleared = await afterClearing(plan, { archive, entries }, setting);
-    return restoreReport(cleared, await carryOut(cleared, { archive, entries }, setting));
+    const restored = await carryOut(cleared, { archive, entries }, setting);
+    const told = options.doctor === true ? await doctorCheck(cleared, context) : undefined;
+    return restoreReport(cleared, restored, told);
   });
 }
 

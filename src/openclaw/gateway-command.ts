@@ -5,7 +5,7 @@ import { OpenClawError } from "./errors.ts";
 import type { Installation } from "./installation.ts";
 import { profileStateDir } from "./profile.ts";
 
-type Target = Pick<Installation, "profile" | "home" | "stateDir" | "configFile">;
+export type Target = Pick<Installation, "profile" | "home" | "stateDir" | "configFile">;
 
 export interface GatewayCommandOptions {
   /** For the whole command; OpenClaw itself waits up to a minute for a healthy gateway. */
@@ -93,7 +93,7 @@ function hintFor(shown: string, [word]: readonly string[]): string {
  * OpenClaw manages services only where the variables name the default places of the profile, so what says the same as
  * the default is left out, and what belongs to another installation is taken away.
  */
-function commandEnvironment(target: Target, env: Environment): Environment {
+export function commandEnvironment(target: Target, env: Environment): Environment {
   const { home, stateDir, configFile, profile } = target;
   const inherited = variable(env, "OPENCLAW_STATE_DIR");
   const foreign = inherited !== undefined && expand(inherited, home, "/") !== stateDir;

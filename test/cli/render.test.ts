@@ -151,6 +151,7 @@ const restored: RestoreReport = {
     { file: "state/openclaw.json", path: "/root/.openclaw/workspace", reason: "in a comment" },
     { file: "state/agent.sqlite", path: "/root/x", reason: "in 7 rows", history: true },
   ],
+  doctor: null,
   checks: [{ name: "modes", ok: true, detail: "all as recorded" }],
   hints: ["openclaw doctor"],
   warnings: [],

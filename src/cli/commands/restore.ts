@@ -22,6 +22,7 @@ export interface RestoreFlags extends ReadFlags {
   readonly only?: readonly string[];
   readonly rewritePaths?: boolean;
   readonly replace?: boolean;
+  readonly doctor?: boolean;
   readonly undo?: boolean;
   readonly dryRun?: boolean;
   readonly stopGateway?: boolean;
@@ -69,6 +70,7 @@ export const restoreCommand: CommandDefinition = {
           )
           .option("--allow-older-openclaw", "restore state that the OpenClaw here is too old for")
           .option("--allow-outside-links", "restore links that lead out of what is restored")
+          .option("--doctor", "run `openclaw doctor` afterwards, as the owner, and show what it says")
           .option(
             "--undo",
             "take the last restore back: what --replace put aside is put back, nothing is deleted",

@@ -22,6 +22,7 @@ export function restoreText(report: RestoreReport): string {
     ...rewritten(report),
     ...left(report),
     ...report.warnings.map((warning) => `note: ${safe(warning)}`),
+    ...doctor(report),
     ...next(report),
   ].join("\n")}\n`;
 }
@@ -31,6 +32,12 @@ function room({ space }: RestoreReport): string[] {
     ({ path, neededBytes, freeBytes }) =>
       `${size(neededBytes)} are needed on the file system of ${safe(path)}, ${size(freeBytes)} are free.`,
   );
+}
+
+function doctor({ doctor: run }: RestoreReport): string[] {
+  if (run === null) return [];
+  const lines = run.output.trimEnd().split("\n");
+  return ["openclaw doctor:", ...lines.map((line) => `  ${safe(line)}`)];
 }
 
 function inPart(pieces: readonly string[] | undefined): string {

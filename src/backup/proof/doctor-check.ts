@@ -1,0 +1,32 @@
+import { runDoctor } from "../../openclaw/doctor.ts";
+import type { Context } from "../context.ts";
+import { gatewayTarget } from "../gateway-stop.ts";
+import type { RestoreReport } from "../reports.ts";
+import type { RestorePlan } from "../restore-plan.ts";
+
+type Told = Pick<RestoreReport, "checks" | "doctor" | "warnings">;
+
+/** What `openclaw doctor` says of the restored installation, run as its owner. */
+export async function doctorCheck({ roots, owner }: RestorePlan, context: Context): Promise<Told> {
+  const { uid, gid, env, signal } = context;
+  const home = owner.home ?? "/";
+  const isOther = uid !== owner.uid || gid !== owner.gid;
+  const run = await runDoctor(gatewayTarget(roots, home), {
+    // Of another user's environment only what every program needs: no secrets of root's.
+    env: isOther
+      ? { PATH: env["PATH"], LANG: env["LANG"], HOME: home, USER: owner.user ?? undefined }
+      : { ...env, HOME: home },
+    runAs: uid === 0 && isOther ? owner : undefined,
+    signal,
+  });
+  if (run === undefined) {
+    const warning = "openclaw doctor was not run: there is no openclaw on PATH";
+    return { checks: [], doctor: null, warnings: [warning] };
+  }
+  const { status, output } = run;
+  const detail =
+    status === 0
+      ? "openclaw doctor has nothing to say against it"
+      : `openclaw doctor ended with ${status ?? "a signal"}`;
+  return { checks: [{ name: "doctor", ok: status === 0, detail }], doctor: { status, output }, warnings: [] };
+}
