@@ -33,7 +33,7 @@ export async function runDoctor(target: Target, options: DoctorOptions): Promise
   const { promise, resolve, reject } = Promise.withResolvers<DoctorRun | undefined>();
   const limit = AbortSignal.timeout(timeoutMs);
   const child = spawn("openclaw", args, {
-    env: { ...commandEnvironment(target, env) },
+    env: { ...commandEnvironment(target, env), NO_COLOR: "1", FORCE_COLOR: undefined },
     cwd: target.home,
     stdio: ["ignore", "pipe", "pipe"],
     signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
