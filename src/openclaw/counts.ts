@@ -82,7 +82,11 @@ function isInUse({ path: at }: OwnDatabase, registered: ReadonlySet<string>): bo
   return at.endsWith("/openclaw-agent.sqlite") && !at.startsWith("state/fleet/");
 }
 
-function sessionsOf(agent: string, databases: readonly Counted[], { stateDir }: Pick<Installation, "stateDir">): number | null {
+function sessionsOf(
+  agent: string,
+  databases: readonly Counted[],
+  { stateDir }: Pick<Installation, "stateDir">,
+): number | null {
   if (databases.some(({ database, counts }) => counts === null && mayBeOf(agent, database))) return null;
   const own = databases.filter(({ database }) => database.agent === agent);
   const known = own.flatMap(({ counts }) => counts?.sessions ?? []);

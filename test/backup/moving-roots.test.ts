@@ -106,7 +106,10 @@ describe("while the backup runs", () => {
     renameSync(join(world.home, ".openclaw"), join(world.home, "moved"));
     mkdirSync(join(world.home, ".openclaw"));
     execFileSync("mount", ["--bind", disk, join(world.home, ".openclaw")]);
-    cpSync(join(world.home, "moved"), join(world.home, ".openclaw"), { recursive: true, verbatimSymlinks: true });
+    cpSync(join(world.home, "moved"), join(world.home, ".openclaw"), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
     const { report, entries, archive } = await createWhile(world, (at) => execFileSync("umount", [at("")]));
     expect(entries["state"]).toMatch(/directory unreadable$/);
     expect(entries["state/openclaw.json"]).toBe("sealed file unreadable");
