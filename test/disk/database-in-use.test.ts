@@ -70,9 +70,12 @@ describe("a database that others use meanwhile", () => {
     const file = walDatabase(20_000);
     await settle();
     const workDir = freshDir();
-    const signal = AbortSignal.timeout(20);
+    const controller = new AbortController();
+    const { signal } = controller;
+    // Page by page it takes hundreds of turns of the event loop.
+    setImmediate(() => controller.abort(new Error("that is enough")));
     const taking = snapshotDatabase(entryOf(file), place(workDir), { stepBytes: 1, signal });
-    await expect(taking).rejects.toThrow(expect.objectContaining({ name: "TimeoutError" }));
+    await expect(taking).rejects.toThrow("that is enough");
     expect(readdirSync(workDir)).toEqual([]);
   });
 
