@@ -50,10 +50,10 @@ describe("a real OpenClaw, backed up while its gateway runs", () => {
     recipient = await timed("ocbak keygen", () => keygen(world.ocbak, world.before, identity));
     await using writers = await startWriters(world, source, 2000);
     const options = { as: world.before, keys: { recipient, identity } };
-    for (const step of ["ocbak create under writes", "ocbak create under writes, again"]) {
-      const { report, wrong } = await timed(step, () => backUpUnderWrites(world, options, writers));
-      expect([report.status, report.json["complete"], wrong]).toEqual([0, true, []]);
-    }
+    const { report, wrong } = await timed("ocbak create under writes", () =>
+      backUpUnderWrites(world, options, writers),
+    );
+    expect([report.status, report.json["complete"], wrong]).toEqual([0, true, []]);
     expect([writers.agent.hasDied(), writers.thirdParty.hasDied()]).toEqual([false, false]);
   });
 

@@ -35,7 +35,7 @@ describe("any changed byte is noticed", () => {
         expect(told.verdict).toBe("damaged");
         expect(told.findings!.length).toBeGreaterThan(0);
       }),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
 });
@@ -63,7 +63,7 @@ describe("an archive cut short is partial, and the report says what is there", (
         const report = await toldAndTrue(large, at);
         expect(report.told).toEqual(report.true);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
