@@ -77,8 +77,7 @@ function lookAt({ targets, home }: Places): DiskFacts {
 }
 
 function recordAt(places: Places, { uid }: Context): UndoRecord | undefined {
-  const records = [...lookAt(places).targets.values()].flatMap(({ undoRecords }) => undoRecords);
-  return lastRecord(records, uid);
+  return lastRecord([...lookAt(places).targets.values()], uid);
 }
 
 /** The gateway of the state dir that the restore was about. */

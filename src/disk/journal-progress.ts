@@ -10,20 +10,25 @@ import { Pins } from "./pins.ts";
 export type Progress = "staging" | "interrupted" | "done" | "unclear";
 
 export function progressOf(journal: Journal): Progress {
-  const moves = movesOf(journal);
-  const next = moves[doneMovesOf(journal).length];
-  if (next === undefined) return "done";
-  if (inodeAt(next.from) !== next.inode) return "unclear";
-  return next === moves[0] ? "staging" : "interrupted";
+  // What was carried over lies in a tree that is moved in its turn: only the moves of whole trees can be told by their places.
+  const moves = movesOf(journal).filter(({ kind }) => kind !== "carry");
+  const last = moves.at(-1);
+  // Of what is in its place something may have been written anew since: it is done all the same.
+  if ((last === undefined || isDone(last)) && !moves.some(isStillToDo)) return "done";
+  if (moves.some((move) => !isDone(move) && inodeAt(move.from) !== move.inode)) return "unclear";
+  return movesOf(journal).some(isDone) ? "interrupted" : "staging";
 }
 
-/** Steps are done in order: all up to the last whose inode is where it was to go. */
-export function doneMovesOf(journal: Journal): MoveStep[] {
-  const moves = movesOf(journal);
-  return moves.slice(0, moves.findLastIndex((move) => inodeAt(move.to) === move.inode) + 1);
+/** Whether what was to be moved is where it was to go. A power cut may have kept a later step and lost an earlier one. */
+export function isDone({ to, inode }: MoveStep): boolean {
+  return inodeAt(to) === inode;
 }
 
-function movesOf({ steps }: Journal): MoveStep[] {
+function isStillToDo(move: MoveStep): boolean {
+  return !isDone(move) && inodeAt(move.from) === move.inode;
+}
+
+export function movesOf({ steps }: Journal): MoveStep[] {
   return steps.filter((step) => step.kind !== "make-directory");
 }
 

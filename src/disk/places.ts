@@ -19,9 +19,9 @@ export function stagingPrefix(target: string): string {
 
 /** Cut so that the name with its additions stays below the 255 bytes that file systems take. */
 function shortened(name: string): string {
-  let text = name;
-  while (Buffer.byteLength(text) > 200) text = text.slice(0, -1);
-  return text;
+  const chars = Array.from(name);
+  while (Buffer.byteLength(chars.join("")) > 200) chars.pop();
+  return chars.join("");
 }
 
 /** The staging directory of `target` in `parent`: `.<name>.ocbak-staging-<suffix>`. */

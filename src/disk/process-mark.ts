@@ -27,8 +27,12 @@ export function markOf({ host, pid }: Processes): ProcessMark {
 /** `unknown`: it ran on another host, or in a container that shares the folder. */
 export function lifeOf(mark: ProcessMark, processes: Processes): "running" | "dead" | "unknown" {
   if (mark.host !== processes.host) return "unknown";
-  if (mark.boot !== bootId() || !processes.isRunning(mark.pid)) return "dead";
-  return mark.start === startOf(mark.pid) ? "running" : "dead";
+  const [boot, start] = [bootId(), startOf(mark.pid)];
+  if (mark.boot !== null && boot !== null && mark.boot !== boot) return "dead";
+  if (!processes.isRunning(mark.pid)) return "dead";
+  // A process of that number runs: only its start tells whether it is the same one.
+  if (mark.start === null || start === null) return "unknown";
+  return mark.start === start ? "running" : "dead";
 }
 
 function bootId(): string | null {

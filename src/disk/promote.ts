@@ -38,15 +38,17 @@ export type PlannedStep = Omit<MoveStep, "inode"> | Exclude<PromoteStep, MoveSte
 
 /** For every top root in turn: parents made, what stays carried over, what is there put aside, the staged tree put in its place. */
 export function promotionSteps(tops: readonly PlacedTop[]): PlannedStep[] {
-  return eachFolderOnce(tops.flatMap(stepsOfTop));
+  return eachPlaceOnce(tops.flatMap(stepsOfTop));
 }
 
-export function eachFolderOnce(steps: readonly PlannedStep[]): PlannedStep[] {
+/** A log may be put aside with its database, and as an entry of its own. */
+export function eachPlaceOnce(steps: readonly PlannedStep[]): PlannedStep[] {
   const made = new Set<string>();
   return steps.filter((step) => {
-    if (step.kind !== "make-directory") return true;
-    const isNew = !made.has(step.path);
-    made.add(step.path);
+    if (step.kind !== "make-directory" && step.kind !== "put-aside") return true;
+    const place = "from" in step ? step.from : step.path;
+    const isNew = !made.has(place);
+    made.add(place);
     return isNew;
   });
 }

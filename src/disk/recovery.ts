@@ -3,7 +3,8 @@ import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { DiskError } from "./errors.ts";
 import { diskError } from "./io-error.ts";
 import { type Journal, readJournal, readRunning } from "./journal.ts";
-import { doneMovesOf, inodeAt, progressOf } from "./journal-progress.ts";
+import { inodeAt, isDone, movesOf, progressOf } from "./journal-progress.ts";
+import { isOwnDirectory, pinOwnDirectory } from "./own-directory.ts";
 import { Pins } from "./pins.ts";
 import { lifeOf, type Processes } from "./process-mark.ts";
 import { moveStep } from "./promote-step.ts";
@@ -20,6 +21,8 @@ export interface Leftover {
    */
   readonly state: "staging" | "interrupted" | "done" | "running" | "unclear" | "foreign";
   readonly journal: Journal | undefined;
+  /** For whom it was looked at. */
+  readonly uid: number;
 }
 
 export interface RecoveryOptions {
@@ -33,19 +36,21 @@ export interface RecoveryOptions {
  * another host cannot be told from a dead one: that is `running`.
  */
 export function inspectLeftover(path: string, { uid, processes }: RecoveryOptions): Leftover {
+  const foreign: Leftover = { path, state: "foreign", journal: undefined, uid };
   try {
     const stat = lstatSync(path);
-    if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o777) !== 0o700)
-      return { path, state: "foreign", journal: undefined };
+    if (!stat.isDirectory() || stat.uid !== uid) return foreign;
     using pins = new Pins();
-    const { base } = pins.pin(path);
-    const mark = readRunning(base);
-    const journal = readJournal(base);
-    if (mark !== undefined && lifeOf(mark, processes) !== "dead") return { path, state: "running", journal };
-    return { path, state: journal === undefined ? "staging" : progressOf(journal), journal };
+    const pin = pins.pin(path);
+    // What was opened, not what was there before: a user may exchange root's directory for one with a journal of theirs.
+    if (!isOwnDirectory(pin, uid)) return foreign;
+    const mark = readRunning(pin.base);
+    const journal = readJournal(pin.base);
+    if (mark !== undefined && lifeOf(mark, processes) !== "dead")
+      return { path, state: "running", journal, uid };
+    return { path, state: journal === undefined ? "staging" : progressOf(journal), journal, uid };
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && error.name === "ZodError"))
-      return { path, state: "foreign", journal: undefined };
+    if (error instanceof SyntaxError || (error instanceof Error && error.name === "ZodError")) return foreign;
     throw diskError(error, `looking at ${path}`);
   }
 }
@@ -55,12 +60,15 @@ export function inspectLeftover(path: string, { uid, processes }: RecoveryOption
  * put something aside, the journal stays as a record to undo it by); any other is undone step by step, so that every
  * target is as it was. Throws `target-unfit` where somebody has changed the places meanwhile; nothing is lost then.
  */
-export function recover({ path, state, journal }: Leftover): void {
+export function recover({ path, state, journal, uid }: Leftover): void {
   if (state === "foreign" || state === "running" || state === "unclear")
     throw new TypeError(`${path} is ${state}`);
-  if (state === "interrupted") undoMoves(journal!);
   using pins = new Pins();
-  for (const directory of stagingDirsOf(path, journal, pins)) {
+  pinOwnDirectory(path, uid, pins);
+  if (state === "interrupted") undoMoves(journal!);
+  const others = (journal?.stagingDirs ?? []).filter((directory) => directory !== path);
+  const same = others.filter((directory) => isOfSameRestore(directory, { journal: journal!, uid, pins }));
+  for (const directory of [path, ...same]) {
     if (state === "done" && isUndoable(journal!)) keepRecord(directory, journal!, pins);
     else removeStaging(directory, pins);
   }
@@ -69,7 +77,9 @@ export function recover({ path, state, journal }: Leftover): void {
 }
 
 function undoMoves(journal: Journal): void {
-  for (const { kind, from, to, inode } of doneMovesOf(journal).toReversed()) {
+  for (const step of movesOf(journal).toReversed()) {
+    const { kind, from, to, inode } = step;
+    if (!isDone(step)) continue;
     try {
       using pins = new Pins();
       // A file is moved by a second name: it was killed between the two.
@@ -89,15 +99,13 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** All staging directories of one restore that are still there. */
-function stagingDirsOf(path: string, journal: Journal | undefined, pins: Pins): string[] {
-  const others = (journal?.stagingDirs ?? []).filter((directory) => directory !== path);
-  return [path, ...others.filter((directory) => isOfSameRestore(directory, journal!, pins))];
-}
-
-function isOfSameRestore(directory: string, journal: Journal, pins: Pins): boolean {
+function isOfSameRestore(
+  directory: string,
+  { journal, uid, pins }: { readonly journal: Journal; readonly uid: number; readonly pins: Pins },
+): boolean {
   if (inodeAt(directory) === undefined) return false;
-  return readJournal(pins.pin(directory).base)?.id === journal.id;
+  const pin = pins.pin(directory);
+  return isOwnDirectory(pin, uid) && readJournal(pin.base)?.id === journal.id;
 }
 
 /** Removes a staging directory with what was staged in it: never a tree that was in its place before. */

@@ -1,11 +1,11 @@
-import { lstatSync, readdirSync, renameSync, rmdirSync } from "node:fs";
+import { lstatSync, readdirSync, renameSync, rmdirSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { sidecarSuffixes } from "./database-family.ts";
 import { type Journal, type MoveStep, journalName, removeIfThere, runningName } from "./journal.ts";
 import type { Pins } from "./pins.ts";
 import { below, isWithin, stagedTreeName, timeStamp, undoneName, undoRecordOf } from "./places.ts";
-import { eachFolderOnce, foldersAbove, makeFolder, type PlannedStep } from "./promote.ts";
+import { eachPlaceOnce, foldersAbove, makeFolder, type PlannedStep } from "./promote.ts";
 import { removeContents } from "./remove-tree.ts";
 
 /** Whether something of before is kept that could be put back. */
@@ -25,7 +25,10 @@ export function keepRecord(stagingDir: string, journal: Journal, pins: Pins): vo
 
 /** Of a tree that was put in place piece by piece, the folders above the pieces are left. */
 function removeRest(tree: string): void {
-  if (lstatSync(tree, { throwIfNoEntry: false }) === undefined) return;
+  const stat = lstatSync(tree, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  // The second name of a file that was put in place: it was killed between the two.
+  if (!stat.isDirectory()) return unlinkSync(tree);
   removeContents(Buffer.from(tree));
   rmdirSync(tree);
 }
@@ -72,10 +75,11 @@ export function planUndo(journal: Journal, now: Date, isThere: (path: string) =>
   const carried = moves.filter(({ kind }) => kind === "carry").map(({ from }) => from);
   return {
     places: changes.map(({ path, undone, restored }) => ({ path, undone, restored })),
-    steps: eachFolderOnce(
+    steps: eachPlaceOnce(
       changes.flatMap((change) => [
         ...carriedBack(change, carried, isThere),
         ...foldersFor(change),
+        ...foldersAgain(change, isThere),
         ...(change.undone === null ? [] : [move("put-aside", change.path, change.undone)]),
         ...(change.restored === null ? [] : [move("place", change.restored, change.path)]),
       ]),
@@ -112,6 +116,14 @@ function carriedBack(
 function foldersFor({ path, undone, top }: Change): PlannedStep[] {
   if (undone === null || path === top.place || !isWithin(top.place, path)) return [];
   return foldersAbove(top.undone, below(top.place, path)).map((folder) => makeFolder(folder, 0o700));
+}
+
+/** Folders above an entry that have gone since. */
+function foldersAgain({ path, restored, top }: Change, isThere: (path: string) => boolean): PlannedStep[] {
+  if (restored === null || !isWithin(top.place, path) || path === top.place) return [];
+  return foldersAbove(top.place, below(top.place, path))
+    .filter((folder) => !isThere(folder))
+    .map((folder) => makeFolder(folder, 0o700));
 }
 
 function move(kind: MoveStep["kind"], from: string, to: string): PlannedStep {

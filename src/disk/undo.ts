@@ -2,8 +2,11 @@ import { randomUUID } from "node:crypto";
 import { lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { type Journal, readJournal } from "./journal.ts";
-import { stagingDirIn } from "./places.ts";
+import type { TargetFacts } from "./inspect-target.ts";
+import { type Journal, type MoveStep, readJournal } from "./journal.ts";
+import { inodeAt, movesOf } from "./journal-progress.ts";
+import { pinOwnDirectory } from "./own-directory.ts";
+import { isWithin, stagingDirIn, undoPrefix } from "./places.ts";
 import { Pins } from "./pins.ts";
 import { carryOutJournal, identified, type PromoteOptions } from "./promote.ts";
 import { makeStagingDir, removeStagingDirs, type StagingDir, type StagingSetting } from "./staging.ts";
@@ -18,13 +21,9 @@ export interface UndoRecord {
 
 /** The targets in a folder that earlier restores have something left for: a record, or a staging directory. */
 export function targetsOnRecord(folder: string): string[] {
-  let names: string[] = [];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    // No such folder, or none that may be listed: then nothing is known of it.
-  }
-  const targets = names.flatMap((name) => /^\.(.+)\.ocbak-(?:undo|staging)-[^.]*$/.exec(name)?.[1] ?? []);
+  const targets = namesIn(folder).flatMap(
+    (name) => /^\.(.+)\.ocbak-(?:undo|staging)-[^.]*$/.exec(name)?.[1] ?? [],
+  );
   return [...new Set(targets)].map((name) => join(folder, name));
 }
 
@@ -32,12 +31,44 @@ export function targetsOnRecord(folder: string): string[] {
  * The last restore on record whose old trees are still there, of those that `uid` made. Undefined where there is none.
  * What another user made, or somebody changed, is passed over.
  */
-export function lastRecord(paths: readonly string[], uid: number): UndoRecord | undefined {
-  const records = paths.flatMap((path) => readRecord(path, uid));
-  return records
-    .filter(({ journal }) => journal.targets.every(({ replaced }) => replaced === null || isThere(replaced)))
+export function lastRecord(
+  targets: readonly Pick<TargetFacts, "realTarget" | "undoRecords">[],
+  uid: number,
+): UndoRecord | undefined {
+  const records = targets.flatMap(({ realTarget, undoRecords }) =>
+    undoRecords.flatMap((path) => readRecord(path, uid)).filter((record) => isOf(realTarget, record)),
+  );
+  const kept = records.filter(({ journal }) =>
+    journal.targets.every((target) => target.replaced === null || keeps(journal, target)),
+  );
+  return kept
+    .filter(({ journal }) => !kept.some((other) => hasReplaced(other.journal, journal)))
     .toSorted((a, b) => Date.parse(a.journal.startedAt) - Date.parse(b.journal.startedAt))
     .at(-1);
+}
+
+/** Records lie above the target where its folders were not there; another one of the same name may be theirs. */
+function isOf(realTarget: string, { journal }: UndoRecord): boolean {
+  return journal.targets.some(
+    ({ place }) => dirname(place) === dirname(realTarget) && undoPrefix(place) === undoPrefix(realTarget),
+  );
+}
+
+/** Whether something of what was put aside for a target is still there. */
+function keeps(journal: Journal, { replaced }: Journal["targets"][number]): boolean {
+  return asides(journal).some(({ to }) => replaced !== null && isWithin(replaced, to) && isThere(to));
+}
+
+/** Whether a restore put aside what another one had placed: it came after it, whatever the clock said. */
+function hasReplaced(later: Journal, earlier: Journal): boolean {
+  const placed = new Map(
+    movesOf(earlier).flatMap(({ kind, to, inode }) => (kind === "place" ? [[to, inode]] : [])),
+  );
+  return asides(later).some(({ from, inode }) => placed.get(from) === inode);
+}
+
+function asides(journal: Journal): MoveStep[] {
+  return movesOf(journal).filter(({ kind }) => kind === "put-aside");
 }
 
 export function planUndoOf({ journal }: UndoRecord, now: Date): UndoPlan {
@@ -56,16 +87,17 @@ export async function undoRestore(record: UndoRecord, plan: UndoPlan, options: U
   const made = new Map<string, StagingDir>();
   try {
     for (const { place } of record.journal.targets) {
-      const directory = stagingDirIn(dirname(place), place, options.suffix);
-      made.set(directory, makeStagingDir(directory, setting));
+      const directory = stagingDirIn(nearestFolder(dirname(place)), place, options.suffix);
+      if (!made.has(directory)) made.set(directory, makeStagingDir(directory, setting));
     }
-    const { archiveId } = record.journal;
+    const { archiveId, startedAt } = record.journal;
     await carryOutJournal(
       {
         format: "ocbak-restore-journal-1",
         id: randomUUID(),
         startedAt: options.now.toISOString(),
         archiveId,
+        undoes: startedAt,
         stagingDirs: [...made.keys()],
         // Nothing of it is to be undone again.
         targets: record.journal.targets.map((target) => ({ ...target, replaced: null })),
@@ -73,7 +105,7 @@ export async function undoRestore(record: UndoRecord, plan: UndoPlan, options: U
       },
       setting,
     );
-    for (const path of recordsOf(record)) removeRecord(path, pins);
+    for (const path of recordsOf(record, options.uid)) removeRecord(path, pins);
     // What was put aside piece by piece had folders made for it.
     for (const { replaced } of record.journal.targets) if (replaced !== null) removeEmptyFolders(replaced);
   } finally {
@@ -86,36 +118,53 @@ export async function undoRestore(record: UndoRecord, plan: UndoPlan, options: U
 export function removeVoidRecords(paths: readonly string[], uid: number): void {
   using pins = new Pins();
   for (const { path, journal } of paths.flatMap((one) => readRecord(one, uid))) {
-    if (!journal.targets.some(({ replaced }) => replaced !== null && isThere(replaced)))
-      removeRecord(path, pins);
+    if (journal.targets.some((target) => keeps(journal, target))) continue;
+    removeRecord(path, pins);
+    for (const { replaced } of journal.targets) if (replaced !== null) removeEmptyFolders(replaced);
   }
 }
 
+/** The one above may have gone since. */
+function nearestFolder(folder: string): string {
+  return isThere(folder) ? folder : nearestFolder(dirname(folder));
+}
+
 function removeEmptyFolders(folder: string): void {
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
-  const names = readdirSync(folder, { encoding: "buffer" });
+  if (inodeAt(folder) === undefined) return;
+  using pins = new Pins();
+  const place = pins.at(folder);
+  if (!lstatSync(place).isDirectory()) return;
+  const { base } = pins.pin(folder);
+  const names = readdirSync(base, { encoding: "buffer" });
   if (names.some((name) => !name.equals(Buffer.from(name.toString())))) return;
   for (const name of names) removeEmptyFolders(join(folder, name.toString()));
-  if (readdirSync(folder).length === 0) rmdirSync(folder);
+  if (readdirSync(base).length === 0) rmdirSync(place);
 }
 
 /** One lies beside each of its targets. */
-function recordsOf({ path, journal }: UndoRecord): string[] {
+function recordsOf({ path, journal }: UndoRecord, uid: number): string[] {
   const folders = new Set([path, ...journal.stagingDirs].map((directory) => dirname(directory)));
   return [...folders].flatMap((folder) =>
-    readdirSync(folder)
+    namesIn(folder)
       .filter((name) => name.includes(".ocbak-undo-"))
       .map((name) => join(folder, name))
-      .filter((other) => readRecord(other, lstatSync(path).uid)[0]?.journal.id === journal.id),
+      .filter((other) => readRecord(other, uid)[0]?.journal.id === journal.id),
   );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // No such folder, or none that may be listed: then nothing is known of it.
+    return [];
+  }
 }
 
 function readRecord(path: string, uid: number): UndoRecord[] {
   try {
-    const stat = lstatSync(path);
-    if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o777) !== 0o700) return [];
     using pins = new Pins();
-    const journal = readJournal(pins.pin(path).base);
+    const journal = readJournal(pinOwnDirectory(path, uid, pins).base);
     return journal === undefined ? [] : [{ path, journal }];
   } catch {
     // Gone, or not what ocbak writes: then it is no record of ours.

@@ -169,12 +169,7 @@ describe("a restore killed with -9", () => {
     recoverAll();
     expect(placed()).toEqual(restored);
     expect(readdirSync(home).filter((name) => name.includes("staging"))).toEqual([]);
-    expect(
-      lastRecord(
-        facts().flatMap(({ undoRecords }) => undoRecords),
-        uid,
-      ),
-    ).toBeDefined();
+    expect(lastRecord(facts(), uid)).toBeDefined();
   });
 
   it("is not undone over what has come into being meanwhile, and nothing is lost", async () => {
@@ -279,11 +274,7 @@ describe("a staging directory", () => {
 
 describe("taking a restore back", () => {
   const options = { uid, processes: thisProcess, now: new Date("2026-09-23T10:00:00Z"), suffix: "beef" };
-  const record = () =>
-    lastRecord(
-      facts().flatMap(({ undoRecords }) => undoRecords),
-      uid,
-    );
+  const record = () => lastRecord(facts(), uid);
 
   it("puts back what was put aside, keeps what was restored, and leaves the program where it is used", async () => {
     const program = lstatSync(join(home, ".openclaw/tools/node")).ino;
