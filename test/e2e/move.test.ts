@@ -144,19 +144,6 @@ describe("restored by root for another user at the path of the old home", () => 
     expect(report).toMatchObject({ status: 0, json: { owner: { user: name, uid, gid } } });
     expect(differences(asRestored(sourceTree), await treeOf(target))).toEqual([]);
   });
-
-  it("works fully: live, sessions and cron jobs listed, both agents answer and remember", async () => {
-    gateway = await timed("start the gateway (same path)", () => startGateway(target));
-    expect(await gateway.health()).toMatchObject(LIVE);
-    const [listed, jobs] = await timed("list sessions and cron jobs", () =>
-      Promise.all([sessions(target), cronJobs(target)]),
-    );
-    expect(listed).toEqual(sourceSessions);
-    expect(jobs).toContain(CRON_JOB);
-    for (const session of [MOLTY, SCOUT]) {
-      expect(await timed("hold a turn (same path)", () => recall(target, session))).toEqual([ANSWER, true]);
-    }
-  });
 });
 
 async function restore(...args: string[]): Promise<Report> {
