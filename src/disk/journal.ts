@@ -50,6 +50,8 @@ export const Journal = z.strictObject({
   id: z.uuid(),
   startedAt: z.iso.datetime(),
   archiveId: z.string().nullable(),
+  /** When the restore began that this takes back; absent in a restore. */
+  undoes: z.iso.datetime().optional(),
   /** Its staging directories; in each lies this journal. */
   stagingDirs: z.array(Path),
   targets: z.array(JournalTarget),
