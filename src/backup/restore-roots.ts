@@ -99,14 +99,23 @@ async function rootsAt(
 
 /** A tree cannot be replaced as a whole and a part of it entry by entry at the same time. */
 function refusePartsInWhole(roots: readonly RestoreRoot[]): void {
-  for (const { id, target } of roots.filter(({ pieces }) => pieces !== undefined)) {
-    const outer = roots.find((root) => root.pieces === undefined && target.startsWith(`${root.target}/`));
+  const isHeld = (inner: string, outer: RestoreRoot): boolean => {
+    const trees = outer.pieces?.map((piece) => join(outer.target, piece)) ?? [outer.target];
+    return trees.some((tree) => `${inner}/`.startsWith(`${tree}/`));
+  };
+  for (const { id, target, pieces } of roots) {
+    const outer = roots.find(
+      (root) =>
+        root.id !== id && (root.pieces === undefined) !== (pieces === undefined) && isHeld(target, root),
+    );
     if (outer === undefined) continue;
     throw new DiskError(
       "collision",
-      `${id} is selected in part, and ${outer.id}, in which it lies, as a whole`,
+      pieces === undefined
+        ? `${id} is selected as a whole, and the part of ${outer.id} in which it lies`
+        : `${id} is selected in part, and ${outer.id}, in which it lies, as a whole`,
       {
-        hint: `select ${id} as a whole, too, or restore one after the other`,
+        hint: `select ${pieces === undefined ? outer.id : id} as a whole, too, or restore one after the other`,
       },
     );
   }

@@ -160,6 +160,7 @@ function inspectPiece(target: string, path: string): PlacedPiece {
     path,
     replaces: beside.filter(isThere),
     missingParents: parents.filter((parent) => !isThere(parent)),
+    blockedBy: parents.find((parent) => lookAt(join(target, parent))?.isDirectory() === false) ?? null,
   };
 }
 

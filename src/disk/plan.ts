@@ -77,6 +77,8 @@ export interface PlacedPiece {
   readonly replaces: readonly string[];
   /** Folders to be made above it, outermost first. */
   readonly missingParents: readonly string[];
+  /** What stands above it and is no folder; null where there is no such thing. */
+  readonly blockedBy: string | null;
 }
 
 export interface Placement {

@@ -4,6 +4,7 @@ import { strangeLink, unsafeAncestor } from "./ancestor-refusals.ts";
 import { DiskError, type DiskErrorCode } from "./errors.ts";
 import type { TargetFacts } from "./inspect-target.ts";
 import { asideFor, isWithin } from "./places.ts";
+import { holdsWhatStays, isBlocked } from "./piece-refusals.ts";
 import type { Placement, PlacementOptions, RestoreRoot } from "./plan.ts";
 
 /** Why a placement may not be carried out. */
@@ -44,6 +45,8 @@ const rules: readonly Rule[] = [
   isLink,
   isNoTree,
   isMounted,
+  holdsWhatStays,
+  isBlocked,
   alreadyThere,
   asideTooLong,
   anchorUnfit,
