@@ -99,10 +99,6 @@ async function rootsAt(
 
 /** A tree cannot be replaced as a whole and a part of it entry by entry at the same time. */
 function refusePartsInWhole(roots: readonly RestoreRoot[]): void {
-  const isHeld = (inner: string, outer: RestoreRoot): boolean => {
-    const trees = outer.pieces?.map((piece) => join(outer.target, piece)) ?? [outer.target];
-    return trees.some((tree) => `${inner}/`.startsWith(`${tree}/`));
-  };
   for (const { id, target, pieces } of roots) {
     const outer = roots.find(
       (root) =>
@@ -119,6 +115,11 @@ function refusePartsInWhole(roots: readonly RestoreRoot[]): void {
       },
     );
   }
+}
+
+function isHeld(inner: string, outer: RestoreRoot): boolean {
+  const trees = outer.pieces?.map((piece) => join(outer.target, piece)) ?? [outer.target];
+  return trees.some((tree) => `${inner}/`.startsWith(`${tree}/`));
 }
 
 /** What may lie in a root's place and not be of it: other roots, and what belongs to the machine. */

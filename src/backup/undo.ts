@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { DiskError } from "../disk/errors.ts";
 import { type DiskFacts, inspectTargets } from "../disk/inspect-target.ts";
-import { resolveOwner } from "../disk/owner.ts";
+import { movesOf } from "../disk/journal-progress.ts";
+import { type Owner, resolveOwner } from "../disk/owner.ts";
+import type { Leftover } from "../disk/recovery.ts";
 import { lastRecord, planUndoOf, targetsOnRecord, type UndoRecord, undoRestore } from "../disk/undo.ts";
 import { profileOfStateDir } from "../openclaw/profile.ts";
 import { targetPlaces } from "../openclaw/target.ts";
@@ -23,17 +25,20 @@ export interface UndoOptions {
 
 /**
  * Takes back the last restore that replaced something: what `--replace` put aside is put back, and what was restored is
- * put aside, never deleted. A restore that was killed is brought to its end first.
+ * put aside, never deleted. A restore that was killed half-way, or an undo that was killed at its very end, is brought to
+ * its end, and that is all: what was asked for is done then, and an earlier restore is another matter.
  */
 export async function undoLastRestore(options: UndoOptions, context: Context): Promise<UndoReport> {
   const places = placesOf(options, context);
   const record = recordAt(places, context);
   const gateway = gatewayOf(record, places);
   const isDry = options.dryRun === true;
-  if (isDry) return report(record ?? refuseNothing(places), context, isDry);
+  const taken = leftoversOf(lookAt(places), context).find(isTakenBack);
+  if (isDry) return taken ? recovered(taken, isDry) : report(record ?? refuseNothing(places), context, isDry);
   if (options.stopGateway !== true) assertGatewayStopped(gateway, context);
   return whileGatewayStopped(gateway, { wanted: options.stopGateway === true }, context, async () => {
     clearLeftovers(leftoversOf(lookAt(places), context), context);
+    if (taken !== undefined) return recovered(taken, isDry);
     const last = recordAt(places, context) ?? refuseNothing(places);
     const done = report(last, context, isDry);
     await undoRestore(last, planUndoOf(last, context.now()), {
@@ -41,9 +46,28 @@ export async function undoLastRestore(options: UndoOptions, context: Context): P
       processes: processesOf(context),
       now: context.now(),
       suffix: randomBytes(4).toString("hex"),
+      ownership: context.uid === 0 ? places.owner : undefined,
     });
     return done;
   });
+}
+
+/** Whether bringing it to its end takes a restore back. */
+function isTakenBack({ state, journal }: Leftover): boolean {
+  return journal !== undefined && state === (journal.undoes === undefined ? "interrupted" : "done");
+}
+
+function recovered({ journal }: Leftover, dryRun: boolean): UndoReport {
+  const { archiveId, startedAt, undoes } = journal!;
+  const moves = movesOf(journal!);
+  const asides = new Map(moves.flatMap(({ kind, from, to }) => (kind === "put-aside" ? [[from, to]] : [])));
+  const placed = new Map(moves.flatMap(({ kind, from, to }) => (kind === "place" ? [[to, from]] : [])));
+  const places = [...new Set([...asides.keys(), ...placed.keys()])].map((path) =>
+    undoes === undefined
+      ? { path, undone: null, restored: asides.get(path) ?? null }
+      : { path, undone: asides.get(path) ?? null, restored: placed.get(path) ?? null },
+  );
+  return { archiveId, restoredAt: undoes ?? startedAt, places, dryRun };
 }
 
 function report(record: UndoRecord, context: Context, dryRun: boolean): UndoReport {
@@ -52,6 +76,7 @@ function report(record: UndoRecord, context: Context, dryRun: boolean): UndoRepo
 }
 
 interface Places {
+  readonly owner: Owner;
   readonly home: string;
   readonly stateDir: string;
   readonly targets: readonly string[];
@@ -60,13 +85,14 @@ interface Places {
 /** The places that were named; without a state dir or profile, whatever is on record in the home. */
 function placesOf(options: UndoOptions, { uid, gid, env, osHomeDir, cwd }: Context): Places {
   const { owner, workspaces = [], profile } = options;
-  const home = resolveOwner({ owner, home: options.home, uid, gid, env, osHomeDir }).home ?? cwd;
+  const found = resolveOwner({ owner, home: options.home, uid, gid, env, osHomeDir });
+  const home = found.home ?? cwd;
   const named = options.stateDir === undefined ? undefined : resolve(cwd, options.stateDir);
   const stateDir =
     named ?? targetPlaces({ home, profile: profile === "default" ? null : (profile ?? null) }).stateDir;
   const inHome = named === undefined && profile === undefined ? targetsOnRecord(home) : [];
   const chosen = workspaces.map(({ path }) => resolve(cwd, path));
-  return { home, stateDir, targets: [...new Set([stateDir, ...inHome, ...chosen])] };
+  return { owner: found, home, stateDir, targets: [...new Set([stateDir, ...inHome, ...chosen])] };
 }
 
 function lookAt({ targets, home }: Places): DiskFacts {

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { UndoReport } from "../../src/backup/proof-reports.ts";
+import type { Journal } from "../../src/disk/journal.ts";
 import { smallInstallation } from "../support/installation.ts";
 import { plant, type Tree } from "../support/tree.ts";
 import { walkTree } from "../support/walk.ts";
@@ -113,3 +114,38 @@ it("a restore that another one is at work on is refused, and so is one whose lef
   expect([next.status, next.err]).toEqual([0, expect.stringContaining("had not yet changed anything")]);
   expect(readdirSync(world.newHome).filter((name) => name.includes("staging"))).toEqual([]);
 });
+
+it("restore --undo of a restore that was killed half-way takes back that one, and not the one before it", async () => {
+  const world = await makeWorld();
+  plant(world.newHome, fresh);
+  const archive = await restored(world);
+  const before = walkTree(join(world.newHome, ".openclaw"));
+  const only = ["--replace", "--only", "state/openclaw.json", "--home", world.newHome];
+  const ran = await world.ocbak(["restore", "--json", ...only, archive]);
+  const { targets } = JSON.parse(ran.out) as { targets: { replaced: string }[] };
+  const aside = join(targets[0]!.replaced, "openclaw.json");
+  interrupt(world.newHome, targets[0]!.replaced);
+
+  for (const more of [["--dry-run"], []]) {
+    const undo = await world.ocbak(["restore", "--undo", "--json", "--home", world.newHome, ...more]);
+    const { places } = JSON.parse(undo.out) as UndoReport;
+    const path = join(world.newHome, ".openclaw/openclaw.json");
+    expect([undo.status, places]).toEqual([0, [{ path, undone: null, restored: aside }]]);
+  }
+  expect(walkTree(join(world.newHome, ".openclaw"))).toEqual(before);
+  expect((await world.ocbak(["restore", "--undo", "--home", world.newHome])).status).toBe(0);
+  expect(readFileSync(join(world.newHome, ".openclaw/openclaw.json"), "utf8")).toBe("{}");
+});
+
+/** Makes of the restore of one file that put something aside there one that was killed before the file was placed. */
+function interrupt(home: string, replaced: string): void {
+  const records = readdirSync(home).filter((name) => name.includes(".ocbak-undo-"));
+  for (const record of records.map((name) => join(home, name))) {
+    const journal = JSON.parse(readFileSync(join(record, "journal.json"), "utf8")) as Journal;
+    if (journal.targets.every((target) => target.replaced !== replaced)) continue;
+    const [staging] = journal.stagingDirs;
+    renameSync(record, staging!);
+    mkdirSync(join(staging!, "tree"));
+    renameSync(join(home, ".openclaw/openclaw.json"), join(staging!, "tree/openclaw.json"));
+  }
+}
