@@ -1,8 +1,8 @@
-import { lstatSync, readdirSync, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 
 import { displayBytes } from "../format/entry-path.ts";
 import { systemCode } from "./io-error.ts";
-import { joinBytes } from "./staged-path.ts";
+import { walkTree } from "./tree-walk.ts";
 
 /** A tree or file that was put in place. All paths are absolute text. */
 export interface PlacedTree {
@@ -35,7 +35,8 @@ export function checkOwners(trees: readonly PlacedTree[], owner: ExpectedOwner):
   let wrong = 0;
   const examples: string[] = [];
   for (const tree of trees) {
-    for (const { path, stat } of walk(tree)) {
+    const options = { except: tree.except, onUnlisted: refuseUnlisted };
+    for (const { path, stat } of walkTree(tree.path, options)) {
       entries += 1;
       const trouble = troubleOf(stat, tree, owner);
       if (trouble === undefined) continue;
@@ -53,32 +54,7 @@ function troubleOf(stat: Stats, { isPrivate }: PlacedTree, { uid, gid }: Expecte
   return undefined;
 }
 
-interface Found {
-  readonly path: Buffer;
-  readonly stat: Stats;
-}
-
-function* walk({ path, except }: PlacedTree): Generator<Found> {
-  const passed = new Set(except.map((one) => Buffer.from(one).toString("latin1")));
-  const stack: Buffer[] = [Buffer.from(path)];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const stat = lstatSync(next, { throwIfNoEntry: false });
-    if (stat === undefined) continue;
-    yield { path: next, stat };
-    if (!stat.isDirectory()) continue;
-    for (const name of namesIn(next)) {
-      const child = joinBytes(next, name);
-      if (!passed.has(child.toString("latin1"))) stack.push(child);
-    }
-  }
-}
-
 /** A folder that its owner closed to itself was made by us with all that is in it. */
-function namesIn(directory: Buffer): Buffer[] {
-  try {
-    return readdirSync(directory, { encoding: "buffer" });
-  } catch (error) {
-    if (["EACCES", "ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return [];
-    throw error;
-  }
+function refuseUnlisted(error: unknown): void {
+  if (!["EACCES", "ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) throw error;
 }

@@ -1,6 +1,4 @@
-import { lstatSync, readdirSync } from "node:fs";
-
-import { joinBytes } from "./staged-path.ts";
+import { walkTree } from "./tree-walk.ts";
 
 export interface TreeSize {
   /** Everything in it, itself included. */
@@ -13,24 +11,9 @@ export interface TreeSize {
 export function treeSize(path: string): TreeSize {
   let entries = 0;
   let bytes = 0;
-  const stack: Buffer[] = [Buffer.from(path)];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const stat = lstatSync(next, { throwIfNoEntry: false });
-    if (stat === undefined) continue;
+  for (const { stat } of walkTree(path, { onUnlisted: () => {} })) {
     entries += 1;
     if (stat.isFile()) bytes += stat.size;
-    if (!stat.isDirectory()) continue;
-    const here = next;
-    stack.push(...namesIn(here).map((name) => joinBytes(here, name)));
   }
   return { entries, bytes };
-}
-
-function namesIn(directory: Buffer): Buffer[] {
-  try {
-    return readdirSync(directory, { encoding: "buffer" });
-  } catch {
-    // Closed to us, or gone.
-    return [];
-  }
 }
