@@ -1,5 +1,6 @@
 import type { RestoreRoot, Stay } from "../disk/plan.ts";
 import { DiskError } from "../disk/errors.ts";
+import { foldersOf } from "../disk/places.ts";
 import type { OpenArchive } from "../format/archive.ts";
 import { displayPath, type EntryPath, parentOf, rootIdOf, textOf } from "../format/entry-path.ts";
 import { isStored } from "../format/entry.ts";
@@ -64,10 +65,4 @@ export function staysOf(root: string, paths: readonly string[], present: Readonl
   const absent = [...new Set(paths)].filter(isAbsent);
   const tops = absent.filter((path) => !absent.some((other) => path.startsWith(`${other}/`)));
   return tops.map((path) => ({ path, parents: foldersOf(path).filter(isAbsent) }));
-}
-
-/** The folders above a relative path, outermost first. */
-export function foldersOf(path: string): string[] {
-  const names = path.split("/").slice(0, -1);
-  return names.map((_, index) => names.slice(0, index + 1).join("/"));
 }

@@ -8,13 +8,11 @@ import { nextSteps } from "./next-steps.ts";
 import { pathText } from "./path-text.ts";
 import { refusalOf } from "./restore-recovery.ts";
 import type { RestorePlan } from "./restore-plan.ts";
-import type { PromotedTarget } from "../disk/promote.ts";
 import type { RewriteReport } from "../openclaw/rewrite/findings.ts";
 import type { StagingSummary } from "../disk/staging-writer.ts";
 
 /** What a plan came to once it was carried out. */
 export interface Restored {
-  readonly targets: readonly PromotedTarget[];
   readonly summary: StagingSummary;
   /** Undefined: paths were to stay as they are. */
   readonly rewritten: RewriteReport | undefined;

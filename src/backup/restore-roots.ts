@@ -1,5 +1,6 @@
 import { join, normalize, resolve } from "node:path";
 import { DiskError } from "../disk/errors.ts";
+import { foldersOf } from "../disk/places.ts";
 import type { RestoreRoot } from "../disk/plan.ts";
 import type { OpenArchive } from "../format/archive.ts";
 import type { Manifest } from "../format/manifest.ts";
@@ -7,7 +8,7 @@ import { machinePlaces } from "../openclaw/machine-places.ts";
 import { mapPath, targetPlaces, type PathMove } from "../openclaw/target.ts";
 import { describedWorkspaces, textFact } from "./archive-metadata.ts";
 import { BackupError } from "./errors.ts";
-import { foldersOf, indexFacts, type IndexFacts, staysOf } from "./restore-index.ts";
+import { indexFacts, type IndexFacts, staysOf } from "./restore-index.ts";
 import { nothingSelected, type Selection, selectionOf } from "./selection.ts";
 
 /** Where a person wants things, beyond the defaults. */

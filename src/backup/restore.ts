@@ -124,7 +124,7 @@ export async function carryOut(
   if (plan.roots.selection !== undefined) refuseMissingLinks(summary);
   context.signal.throwIfAborted();
   const { archiveId } = plan;
-  const { targets, journal } = await promote(placement.tops, {
+  const journal = await promote(placement.tops, {
     pins,
     ownership,
     archiveId,
@@ -133,7 +133,6 @@ export async function carryOut(
   staging.keepRecords(journal);
   removeVoidRecords(plan.undoRecords, context.uid);
   return {
-    targets,
     summary,
     rewritten,
     checks: [ownerCheck(plan, context), ...installationChecks(plan, context.now())],

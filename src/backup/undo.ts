@@ -30,16 +30,18 @@ export interface UndoOptions {
  */
 export async function undoLastRestore(options: UndoOptions, context: Context): Promise<UndoReport> {
   const places = placesOf(options, context);
-  const record = recordAt(places, context);
+  const facts = lookAt(places);
+  const leftovers = leftoversOf(facts, context);
+  const record = recordIn(facts, context);
   const gateway = gatewayOf(record, places);
   const isDry = options.dryRun === true;
-  const taken = leftoversOf(lookAt(places), context).find(isTakenBack);
+  const taken = leftovers.find(isTakenBack);
   if (isDry) return taken ? recovered(taken, isDry) : report(record ?? refuseNothing(places), context, isDry);
   if (options.stopGateway !== true) assertGatewayStopped(gateway, context);
   return whileGatewayStopped(gateway, { wanted: options.stopGateway === true }, context, async () => {
-    clearLeftovers(leftoversOf(lookAt(places), context), context);
+    clearLeftovers(leftovers, context);
     if (taken !== undefined) return recovered(taken, isDry);
-    const last = recordAt(places, context) ?? refuseNothing(places);
+    const last = recordIn(lookAt(places), context) ?? refuseNothing(places);
     const done = report(last, context, isDry);
     await undoRestore(last, planUndoOf(last, context.now()), {
       uid: context.uid,
@@ -102,8 +104,8 @@ function lookAt({ targets, home }: Places): DiskFacts {
   );
 }
 
-function recordAt(places: Places, { uid }: Context): UndoRecord | undefined {
-  return lastRecord([...lookAt(places).targets.values()], uid);
+function recordIn({ targets }: DiskFacts, { uid }: Context): UndoRecord | undefined {
+  return lastRecord([...targets.values()], uid);
 }
 
 /** The gateway of the state dir that the restore was about. */

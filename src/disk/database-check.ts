@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { messageOf } from "./io-error.ts";
 
 export interface CheckResult {
   /** `unchecked`: something the database needs for the check (a module, a function) is not in this SQLite. */
@@ -89,8 +90,4 @@ function checkTables(database: DatabaseSync): CheckResult {
   }
   const rest = unchecked.length === 0 ? "" : `; not checked: ${unchecked.slice(0, rowsShown).join(", ")}`;
   return { check: "unchecked", detail: `only its ordinary tables were checked${rest}` };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,7 +14,7 @@ import { sidecarSuffixes } from "./database-family.ts";
 import { DiskError } from "./errors.ts";
 import { diskError, systemCode } from "./io-error.ts";
 import type { PlacedPiece } from "./plan.ts";
-import { asidePrefix, isWithin, stagingPrefix, undoPrefix } from "./places.ts";
+import { asidePrefix, foldersOf, isWithin, stagingPrefix, undoPrefix } from "./places.ts";
 import { ancestorsOf, resolvePath, type AncestorFacts, type PassedLink } from "./resolve-path.ts";
 
 /** What the machine looks like around one target. */
@@ -74,11 +74,11 @@ export interface DiskFacts {
 
 /** Looks at the disk around absolute, normalized `targets`. Throws a DiskError where it may not even look. */
 export function inspectTargets(targets: Iterable<TargetQuestion>, home: string | null): DiskFacts {
-  const mounts = mountPoints();
+  const surroundings = { mounts: mountPoints(), namesIn: listedOnce() };
   const facts = new Map<string, TargetFacts>();
   for (const question of targets) {
     try {
-      facts.set(question.target, inspectTarget(question, mounts));
+      facts.set(question.target, inspectTarget(question, surroundings));
     } catch (error) {
       throw lookingFailed(error, question.target);
     }
@@ -94,9 +94,15 @@ function lookingFailed(error: unknown, target: string): DiskError {
   });
 }
 
+/** What all targets have in common. */
+interface Surroundings {
+  readonly mounts: readonly string[];
+  readonly namesIn: (directory: string) => readonly string[];
+}
+
 function inspectTarget(
   { target, stays = [], pieces = [] }: TargetQuestion,
-  mounts: readonly string[],
+  { mounts, namesIn }: Surroundings,
 ): TargetFacts {
   const { existing: anchor, missing, links } = resolvePath(dirname(target));
   const parent = join(anchor, ...missing);
@@ -151,10 +157,7 @@ function isFixed(path: string): boolean {
 
 function inspectPiece(target: string, path: string): PlacedPiece {
   const isThere = (relative: string): boolean => lookAt(join(target, relative)) !== undefined;
-  const parents = path
-    .split("/")
-    .slice(0, -1)
-    .map((_, index, names) => names.slice(0, index + 1).join("/"));
+  const parents = foldersOf(path);
   const beside = ["", ...sidecarSuffixes].map((suffix) => path + suffix);
   return {
     path,
@@ -191,7 +194,17 @@ function may(path: string, access: number): boolean {
   }
 }
 
-function namesIn(directory: string): string[] {
+/** Targets lie below the same folders: each is read once. */
+function listedOnce(): Surroundings["namesIn"] {
+  const listings = new Map<string, readonly string[]>();
+  return (directory) => {
+    const names = listings.get(directory) ?? listed(directory);
+    listings.set(directory, names);
+    return names;
+  };
+}
+
+function listed(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {

@@ -6,6 +6,10 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 const translations: Readonly<Record<string, { code: DiskErrorCode; hint?: string }>> = {
   ENOSPC: { code: "no-space", hint: "free some space on the target's file system and try again" },
   EDQUOT: { code: "no-space", hint: "the disk quota is used up" },

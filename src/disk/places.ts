@@ -29,6 +29,17 @@ export function stagingDirIn(parent: string, target: string, suffix: string): st
   return join(parent, stagingPrefix(target) + suffix);
 }
 
+/** The folders above a relative path, outermost first. */
+export function foldersOf(path: string): string[] {
+  const names = path.split("/").slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join("/"));
+}
+
+/** `top`, and every folder in it on the way to the relative `path`. */
+export function foldersAbove(top: string, path: string): string[] {
+  return [top, ...foldersOf(path).map((folder) => join(top, folder))];
+}
+
 /** The tree of a top root lies under this name in its staging directory, which itself stays 0700 and ours to the end. */
 export const stagedTreeName = "tree";
 

@@ -6,7 +6,7 @@ import { DiskError } from "./errors.ts";
 import { diskError } from "./io-error.ts";
 import { type Journal, type MoveStep, type PromoteStep, writeJournal } from "./journal.ts";
 import type { Pins } from "./pins.ts";
-import { stagedTreeName } from "./places.ts";
+import { foldersAbove, stagedTreeName } from "./places.ts";
 import type { PlacedPiece, PlacedTop } from "./plan.ts";
 import { carryOut, type DoneStep } from "./promote-step.ts";
 import type { Ownership } from "./staged-file.ts";
@@ -19,18 +19,6 @@ export interface PromoteOptions {
   readonly now: Date;
   /** Called before each step. What it throws undoes everything. */
   readonly beforeStep?: (step: PromoteStep, index: number) => Promise<void>;
-}
-
-export interface PromotedTarget {
-  readonly root: string;
-  readonly path: string;
-  /** Where what was there before is now. */
-  readonly replaced?: string;
-}
-
-export interface Promoted {
-  readonly targets: readonly PromotedTarget[];
-  readonly journal: Journal;
 }
 
 /** A step before anyone looked at the disk. */
@@ -90,12 +78,6 @@ function stepsOfPieces(
   ]);
 }
 
-/** `top`, and every folder in it on the way to `path`. */
-export function foldersAbove(top: string, path: string): string[] {
-  const names = path.split("/").slice(0, -1);
-  return [top, ...names.map((_, index) => join(top, ...names.slice(0, index + 1)))];
-}
-
 export function makeFolder(path: string, mode: number): PlannedStep {
   return { kind: "make-directory", path, mode };
 }
@@ -105,7 +87,7 @@ export function makeFolder(path: string, mode: number): PlannedStep {
  * in reverse and the failure thrown, with the staged trees back in their staging directories. The journal in them lets
  * a later run do the same for one that was killed (see recovery.ts).
  */
-export async function promote(tops: readonly PlacedTop[], options: PromoteOptions): Promise<Promoted> {
+export async function promote(tops: readonly PlacedTop[], options: PromoteOptions): Promise<Journal> {
   const journal: Journal = {
     format: "ocbak-restore-journal-1",
     id: randomUUID(),
@@ -121,12 +103,7 @@ export async function promote(tops: readonly PlacedTop[], options: PromoteOption
     steps: identified(promotionSteps(tops), options.pins),
   };
   await carryOutJournal(journal, options);
-  const targets = tops.map(({ id, target, asideName }) => ({
-    root: id,
-    path: target,
-    ...(asideName === null ? {} : { replaced: asideName }),
-  }));
-  return { targets, journal };
+  return journal;
 }
 
 /** With the inode of everything that is to be moved, as it lies there before the first step. */

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 
 import { DiskError } from "./errors.ts";
-import { diskError } from "./io-error.ts";
+import { diskError, messageOf } from "./io-error.ts";
 import { type Journal, readJournal, readRunning } from "./journal.ts";
 import { inodeAt, isDone, movesOf, progressOf } from "./journal-progress.ts";
 import { isOwnDirectory, pinOwnDirectory } from "./own-directory.ts";
@@ -93,10 +93,6 @@ function undoMoves(journal: Journal): void {
       });
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function isOfSameRestore(

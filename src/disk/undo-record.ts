@@ -3,9 +3,18 @@ import { dirname } from "node:path";
 
 import { sidecarSuffixes } from "./database-family.ts";
 import { type Journal, type MoveStep, journalName, removeIfThere, runningName } from "./journal.ts";
+import { movesOf } from "./journal-progress.ts";
 import type { Pins } from "./pins.ts";
-import { below, isWithin, stagedTreeName, timeStamp, undoneName, undoRecordOf } from "./places.ts";
-import { eachPlaceOnce, foldersAbove, makeFolder, type PlannedStep } from "./promote.ts";
+import {
+  below,
+  foldersAbove,
+  isWithin,
+  stagedTreeName,
+  timeStamp,
+  undoneName,
+  undoRecordOf,
+} from "./places.ts";
+import { eachPlaceOnce, makeFolder, type PlannedStep } from "./promote.ts";
 import { removeContents } from "./remove-tree.ts";
 
 /** Whether something of before is kept that could be put back. */
@@ -60,7 +69,7 @@ export interface UndoPlan {
 export function planUndo(journal: Journal, now: Date, isThere: (path: string) => boolean): UndoPlan {
   const stamp = timeStamp(now);
   const tops = journal.targets.map(({ place }) => ({ place, undone: undoneName(place, stamp, isThere) }));
-  const moves = journal.steps.filter((step) => step.kind !== "make-directory");
+  const moves = movesOf(journal);
   const changes = changedPlaces(moves, isThere).map((path): Change => {
     const top =
       tops.find(({ place }) => isWithin(place, path)) ?? tops.find(({ place }) => path.startsWith(place))!;
@@ -78,8 +87,7 @@ export function planUndo(journal: Journal, now: Date, isThere: (path: string) =>
     steps: eachPlaceOnce(
       changes.flatMap((change) => [
         ...carriedBack(change, carried, isThere),
-        ...foldersFor(change),
-        ...foldersAgain(change, isThere),
+        ...foldersFor(change, isThere),
         ...(change.undone === null ? [] : [move("put-aside", change.path, change.undone)]),
         ...(change.restored === null ? [] : [move("place", change.restored, change.path)]),
       ]),
@@ -112,18 +120,17 @@ function carriedBack(
     .map((from) => move("carry", from, restored + from.slice(path.length)));
 }
 
-/** A piece of a tree is put aside in a tree of its own. */
-function foldersFor({ path, undone, top }: Change): PlannedStep[] {
-  if (undone === null || path === top.place || !isWithin(top.place, path)) return [];
-  return foldersAbove(top.undone, below(top.place, path)).map((folder) => makeFolder(folder, 0o700));
-}
-
-/** Folders above an entry that have gone since. */
-function foldersAgain({ path, restored, top }: Change, isThere: (path: string) => boolean): PlannedStep[] {
-  if (restored === null || !isWithin(top.place, path) || path === top.place) return [];
-  return foldersAbove(top.place, below(top.place, path))
-    .filter((folder) => !isThere(folder))
-    .map((folder) => makeFolder(folder, 0o700));
+/** A piece of a tree is put aside in a tree of its own; folders above it in the live tree may have gone since. */
+function foldersFor(
+  { path, undone, restored, top }: Change,
+  isThere: (path: string) => boolean,
+): PlannedStep[] {
+  if (path === top.place || !isWithin(top.place, path)) return [];
+  const above = (tree: string): string[] => foldersAbove(tree, below(top.place, path));
+  return [
+    ...(undone === null ? [] : above(top.undone)),
+    ...(restored === null ? [] : above(top.place).filter((folder) => !isThere(folder))),
+  ].map((folder) => makeFolder(folder, 0o700));
 }
 
 function move(kind: MoveStep["kind"], from: string, to: string): PlannedStep {

@@ -16,7 +16,7 @@ import { inspectTargets } from "../../src/disk/inspect-target.ts";
 import { Pins } from "../../src/disk/pins.ts";
 import { planPlacement, type RestoreRoot } from "../../src/disk/plan.ts";
 import type { Processes } from "../../src/disk/process-mark.ts";
-import { promote, type PromotedTarget, type PromoteOptions } from "../../src/disk/promote.ts";
+import { promote, type PromoteOptions } from "../../src/disk/promote.ts";
 import { removeContents } from "../../src/disk/remove-tree.ts";
 import { assertPlaceable } from "../../src/disk/refusals.ts";
 import { StagingWriter, type StagingOptions, type StagingSummary } from "../../src/disk/staging-writer.ts";
@@ -111,7 +111,11 @@ export interface RestoreSpec {
 }
 
 export interface Restored {
-  readonly targets: readonly PromotedTarget[];
+  readonly targets: readonly {
+    readonly root: string;
+    readonly path: string;
+    readonly replaced?: string;
+  }[];
   readonly summary: StagingSummary;
 }
 
@@ -151,7 +155,7 @@ export async function restore(spec: RestoreSpec): Promise<Restored> {
   for (const section of ["plain", "sealed"] as const satisfies SectionName[])
     write(writer, spec[section] ?? [], each);
   const summary = await writer.finish(() => staging.flush());
-  const { targets, journal } = await promote(placement.tops, {
+  const journal = await promote(placement.tops, {
     pins,
     ownership,
     now: spec.now ?? restoreTime,
@@ -159,6 +163,11 @@ export async function restore(spec: RestoreSpec): Promise<Restored> {
   });
   spec.afterSteps?.();
   staging.keepRecords(journal);
+  const targets = journal.targets.map(({ root, path, replaced }) => ({
+    root,
+    path,
+    ...(replaced !== null && { replaced }),
+  }));
   return { targets, summary };
 }
 

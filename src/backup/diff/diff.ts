@@ -37,15 +37,9 @@ async function compareWithMachine(
   options: DiffOptions,
   context: Context,
 ): Promise<Compared> {
-  const { stateDir, workspaces, profile } = options;
   const { cwd } = context;
   const home = homeOf(options.home, context);
-  const choices = {
-    ...(stateDir !== undefined && { stateDir }),
-    ...(workspaces !== undefined && { workspaces }),
-    ...(profile !== undefined && { profile }),
-  };
-  const { roots } = await placeRoots(entries, archive.layout.manifest, { ...choices, home, cwd });
+  const { roots } = await placeRoots(entries, archive.layout.manifest, { ...options, home, cwd });
   const compared = await compareWithTree(entries, roots, options, context);
   // Without the key it is not known what the archive has.
   if (entries.sealed === undefined) return compared;
