@@ -15,7 +15,7 @@ export { catFile, type CatOptions } from "./backup/cat.ts";
 export { extractPaths, type ExtractOptions } from "./backup/extract.ts";
 export { type Progress, silentProgress } from "./backup/progress.ts";
 export type * from "./backup/reports.ts";
-export type * from "./backup/proof-reports.ts";
+export type * from "./backup/restore-reports.ts";
 export { BackupError, type BackupErrorCode } from "./backup/errors.ts";
 export { DiskError, type DiskErrorCode } from "./disk/errors.ts";
 export { FormatError, type FormatErrorCode } from "./format/errors.ts";

@@ -10,7 +10,7 @@ import { pathText } from "./path-text.ts";
 import { contentsCheck } from "./proof/contents-check.ts";
 import { databasesCheck } from "./proof/database-checks.ts";
 import { hasKey, openSource, type ReadOptions } from "./read-options.ts";
-import type { DrillReport } from "./proof-reports.ts";
+import type { DrillReport } from "./restore-reports.ts";
 import { carryOut } from "./restore.ts";
 import { planRestore } from "./restore-plan.ts";
 

@@ -170,56 +170,6 @@ export interface VerifyReport {
   readonly durationMs: number;
 }
 
-export interface RestoreReport {
-  readonly archiveId: string;
-  readonly verdict: Verdict;
-  readonly owner: {
-    readonly user: string;
-    readonly uid: number;
-    readonly gid: number;
-    readonly group: string;
-  };
-  /** `replaced`: where what stood at `path` was put aside. */
-  /** `pieces`: not the whole root, but these paths in it; what was in their way is at the same paths in `replaced`. */
-  readonly targets: readonly {
-    readonly root: string;
-    readonly path: string;
-    readonly replaced?: string;
-    readonly pieces?: readonly string[];
-    /** How much a dry run would put aside. */
-    readonly there?: { readonly entries: number; readonly bytes: number };
-    /** What of the tree that is put aside stays in use. */
-    readonly carried?: readonly string[];
-  }[];
-  /** What is needed and free on each file system that is written to. */
-  readonly space: readonly {
-    readonly path: string;
-    readonly neededBytes: number;
-    readonly freeBytes: number;
-  }[];
-  readonly entries: number;
-  readonly bytes: number;
-  readonly rewritten: readonly {
-    readonly file: string;
-    readonly from: string;
-    readonly to: string;
-    readonly count: number;
-  }[];
-  /** `history`: it tells of the past, and OpenClaw works with it as it is. */
-  readonly left: readonly {
-    readonly file: string;
-    readonly path: string;
-    readonly reason: string;
-    readonly history?: true;
-  }[];
-  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
-  /** What `openclaw doctor` said, the end of it; null where it was not run. */
-  readonly doctor: { readonly status: number | null; readonly output: string } | null;
-  readonly hints: readonly string[];
-  readonly warnings: readonly string[];
-  readonly dryRun: boolean;
-}
-
 /** What was saved from a damaged copy, and by which proof it is known to be whole. */
 export interface SalvageReport {
   readonly archiveId: string | null;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { PlacedTop } from "../disk/plan.ts";
 import { treeSize, type TreeSize } from "../disk/tree-size.ts";
 import { displayBytes } from "../format/entry-path.ts";
-import type { RestoreReport } from "./reports.ts";
+import type { Check, RestoreReport } from "./restore-reports.ts";
 import { linkWarnings } from "./extract.ts";
 import { nextSteps } from "./next-steps.ts";
 import { pathText } from "./path-text.ts";
@@ -16,7 +16,7 @@ export interface Restored {
   readonly summary: StagingSummary;
   /** Undefined: paths were to stay as they are. */
   readonly rewritten: RewriteReport | undefined;
-  readonly checks: RestoreReport["checks"];
+  readonly checks: readonly Check[];
 }
 
 /** The report on a restore, or on the plan alone. */
@@ -117,7 +117,7 @@ function leftOut(restored: Restored | undefined): RestoreReport["left"] {
   }));
 }
 
-function contentCheck(plan: RestorePlan, { summary }: Restored): RestoreReport["checks"][number] {
+function contentCheck(plan: RestorePlan, { summary }: Restored): Check {
   const proof = plan.verdict === "intact" ? "against the archive's own index only" : "by its digest";
   return {
     name: "content",

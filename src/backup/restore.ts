@@ -14,7 +14,7 @@ import { openArchive } from "./open-archive.ts";
 import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gateway-stop.ts";
 import { hasKey, openSource } from "./read-options.ts";
 import { pathRewrite } from "./path-rewrite.ts";
-import type { RestoreReport } from "./reports.ts";
+import type { RestoreReport } from "./restore-reports.ts";
 import { doctorCheck } from "./proof/doctor-check.ts";
 import { installationChecks } from "./proof/installation-check.ts";
 import { isPrivateRoot, ownerCheck } from "./proof/owner-check.ts";

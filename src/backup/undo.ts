@@ -10,7 +10,7 @@ import { profileOfStateDir } from "../openclaw/profile.ts";
 import { targetPlaces } from "../openclaw/target.ts";
 import type { Context } from "./context.ts";
 import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gateway-stop.ts";
-import type { UndoReport } from "./proof-reports.ts";
+import type { UndoReport } from "./restore-reports.ts";
 import { clearLeftovers, leftoversOf, processesOf } from "./restore-recovery.ts";
 
 export interface UndoOptions {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
-import type { DrillReport } from "../../src/backup/proof-reports.ts";
+import type { DrillReport } from "../../src/backup/restore-reports.ts";
 import { smallInstallation } from "../support/installation.ts";
 import { plant } from "../support/tree.ts";
 import { walkTree } from "../support/walk.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
-import type { RestoreReport } from "../../src/backup/reports.ts";
+import type { RestoreReport } from "../../src/backup/restore-reports.ts";
 import { plant } from "../support/tree.ts";
 import { makeWorld } from "../support/world.ts";
 

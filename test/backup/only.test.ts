@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { RestoreReport } from "../../src/backup/reports.ts";
+import type { RestoreReport } from "../../src/backup/restore-reports.ts";
 import { plant, type Tree } from "../support/tree.ts";
 import { walkTree } from "../support/walk.ts";
 import { makeWorld, type World } from "../support/world.ts";

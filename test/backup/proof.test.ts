@@ -6,7 +6,7 @@ import { openForReading } from "../../src/backup/open.ts";
 import { databasesCheck } from "../../src/backup/proof/database-checks.ts";
 import { installationChecks } from "../../src/backup/proof/installation-check.ts";
 import { planRestore } from "../../src/backup/restore-plan.ts";
-import type { RestoreReport } from "../../src/backup/reports.ts";
+import type { RestoreReport } from "../../src/backup/restore-reports.ts";
 import { Secret } from "../../src/format/secret.ts";
 import { plant } from "../support/tree.ts";
 import { makeWorld, type World } from "../support/world.ts";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import type { RestoreReport } from "../../src/backup/reports.ts";
+import type { RestoreReport } from "../../src/backup/restore-reports.ts";
 import { smallInstallation } from "../support/installation.ts";
 import { canBecomeNobody } from "../support/nobody.ts";
 import { agentDatabase, plantOwnDatabase } from "../support/openclaw-databases.ts";

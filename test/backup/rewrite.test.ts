@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { RestoreReport } from "../../src/backup/reports.ts";
+import type { RestoreReport } from "../../src/backup/restore-reports.ts";
 import { plantOwnDatabase, stateDatabase } from "../support/openclaw-databases.ts";
 import { plant } from "../support/tree.ts";
 import { makeWorld, type World } from "../support/world.ts";

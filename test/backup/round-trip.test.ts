@@ -1,7 +1,8 @@
 import { lstatSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { CreateReport, RestoreReport } from "../../src/backup/reports.ts";
+import type { CreateReport } from "../../src/backup/reports.ts";
+import type { RestoreReport } from "../../src/backup/restore-reports.ts";
 import { isPrivate, notTaken, plantInstallation } from "../support/installation.ts";
 import { walkTree, type Described } from "../support/walk.ts";
 import { makeWorld, namesIn, type World } from "../support/world.ts";

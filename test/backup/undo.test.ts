@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { UndoReport } from "../../src/backup/proof-reports.ts";
+import type { UndoReport } from "../../src/backup/restore-reports.ts";
 import type { Journal } from "../../src/disk/journal.ts";
 import { smallInstallation } from "../support/installation.ts";
 import { plant, type Tree } from "../support/tree.ts";

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type {
-  CreateReport,
-  InspectReport,
-  ListedEntry,
-  RestoreReport,
-  SalvageReport,
-} from "../../src/backup/reports.ts";
+import type { CreateReport, InspectReport, ListedEntry, SalvageReport } from "../../src/backup/reports.ts";
+import type { RestoreReport } from "../../src/backup/restore-reports.ts";
 import { createText } from "../../src/cli/render/create-text.ts";
 import { inspectText } from "../../src/cli/render/inspect-text.ts";
 import { longLine, shortLine } from "../../src/cli/render/ls-text.ts";

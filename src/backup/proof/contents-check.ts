@@ -2,9 +2,7 @@ import type { RestoreRoot } from "../../disk/plan.ts";
 import type { OpenArchive } from "../../format/archive.ts";
 import type { Context } from "../context.ts";
 import { compareWithTree } from "../diff/compare-with.ts";
-import type { RestoreReport } from "../reports.ts";
-
-type Check = RestoreReport["checks"][number];
+import type { Check } from "../restore-reports.ts";
 
 const shown = 5;
 

@@ -4,9 +4,7 @@ import type { RestoreRoot } from "../../disk/plan.ts";
 import type { OpenArchive } from "../../format/archive.ts";
 import { type EntryPath, bytesBelowRoot, bytesOf, displayPath, rootIdOf } from "../../format/entry-path.ts";
 import { linesOf } from "../open.ts";
-import type { RestoreReport } from "../reports.ts";
-
-type Check = RestoreReport["checks"][number];
+import type { Check } from "../restore-reports.ts";
 
 const shown = 5;
 

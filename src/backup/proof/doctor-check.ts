@@ -1,7 +1,7 @@
 import { runDoctor } from "../../openclaw/doctor.ts";
 import type { Context } from "../context.ts";
 import { gatewayTarget } from "../gateway-stop.ts";
-import type { RestoreReport } from "../reports.ts";
+import type { RestoreReport } from "../restore-reports.ts";
 import type { RestorePlan } from "../restore-plan.ts";
 
 type Told = Pick<RestoreReport, "checks" | "doctor" | "warnings">;

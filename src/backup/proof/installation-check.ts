@@ -1,11 +1,9 @@
 import { OpenClawError } from "../../openclaw/errors.ts";
 import { locateInstallation } from "../../openclaw/locate.ts";
 import type { ArchiveFacts } from "../archive-metadata.ts";
-import type { RestoreReport } from "../reports.ts";
+import type { Check } from "../restore-reports.ts";
 import type { RestorePlan } from "../restore-plan.ts";
 import { countNow, type PlacedDatabase } from "./count-now.ts";
-
-type Check = RestoreReport["checks"][number];
 type Counts = NonNullable<ArchiveFacts["counts"]>;
 
 /**

@@ -2,10 +2,8 @@ import { join } from "node:path";
 import { checkOwners, type PlacedTree } from "../../disk/owner-check.ts";
 import type { Placement } from "../../disk/plan.ts";
 import type { Context } from "../context.ts";
-import type { RestoreReport } from "../reports.ts";
+import type { Check } from "../restore-reports.ts";
 import type { RestorePlan } from "../restore-plan.ts";
-
-type Check = RestoreReport["checks"][number];
 
 /** Whose everything is now, seen by walking it. */
 export function ownerCheck({ placement, owner }: RestorePlan, { uid, gid }: Context): Check {

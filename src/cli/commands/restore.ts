@@ -10,7 +10,7 @@ import { CliError } from "../errors.ts";
 import type { ExitStatus } from "../exit-status.ts";
 import { printReport } from "../output.ts";
 import type { ReadFlags } from "../read-options.ts";
-import type { RestoreReport } from "../../backup/reports.ts";
+import type { RestoreReport } from "../../backup/restore-reports.ts";
 import { withContext } from "../use-context.ts";
 
 export interface RestoreFlags extends ReadFlags {

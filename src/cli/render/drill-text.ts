@@ -1,4 +1,4 @@
-import type { DrillReport } from "../../backup/proof-reports.ts";
+import type { DrillReport } from "../../backup/restore-reports.ts";
 import { safe } from "../output.ts";
 import { duration, entries, size, table } from "./units.ts";
 

@@ -1,5 +1,5 @@
 import { safe } from "../output.ts";
-import type { RestoreReport } from "../../backup/reports.ts";
+import type { RestoreReport } from "../../backup/restore-reports.ts";
 import { count, entries, number, size, table } from "./units.ts";
 
 const shownLines = 20;

@@ -1,4 +1,4 @@
-import type { UndoReport } from "../../backup/proof-reports.ts";
+import type { UndoReport } from "../../backup/restore-reports.ts";
 import { safe } from "../output.ts";
 import { table } from "./units.ts";
 
