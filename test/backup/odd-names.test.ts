@@ -3,36 +3,17 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { CreateReport, ListedEntry } from "../../src/backup/reports.ts";
 import { canBecomeNobody } from "../support/nobody.ts";
+import { oddNames } from "../support/odd-names.ts";
 import { bytesOf, plant, type Tree } from "../support/tree.ts";
 import { walkTree } from "../support/walk.ts";
 import { makeWorld, type World } from "../support/world.ts";
 
-/** Byte strings. */
-const odd = [
-  "b\xff\xfe.txt",
-  "back\\slash",
-  "line\nfeed",
-  "\x1b[31mred",
-  // The same letter in one character and in two: NFC and NFD.
-  "caf\xc3\xa9",
-  "cafe\xcc\x81",
-  "Makefile",
-  "makefile",
-  "n".repeat(255),
-  "-dash",
-  " space ",
-  "*glob?[x]{a,b}!",
-  "a:b",
-  "CON.txt",
-  "trailing.",
-];
-
 function oddTree(place: string): Tree {
-  const files = odd.map((name) => [`${place}/${name}`, name]);
-  const inFolders = odd.map((name) => [`${place}/folders/${name}/${name}`, name]);
-  const empty = odd.map((name) => [`${place}/empty/${name}`, { dir: true }]);
-  const links = odd.map((name) => [`${place}/links/${name}`, { to: `../${name}` }]);
-  const again = odd.map((name) => [`${place}/again/${name}`, { sameAs: `${place}/${name}` }]);
+  const files = oddNames.map((name) => [`${place}/${name}`, name]);
+  const inFolders = oddNames.map((name) => [`${place}/folders/${name}/${name}`, name]);
+  const empty = oddNames.map((name) => [`${place}/empty/${name}`, { dir: true }]);
+  const links = oddNames.map((name) => [`${place}/links/${name}`, { to: `../${name}` }]);
+  const again = oddNames.map((name) => [`${place}/again/${name}`, { sameAs: `${place}/${name}` }]);
   return Object.fromEntries([...files, ...inFolders, ...empty, ...links, ...again]) as Tree;
 }
 
@@ -76,7 +57,7 @@ describe("names that the file system takes", () => {
     expect(listed.filter(({ status }) => status !== "ok")).toEqual([]);
     const [after, before] = both(world);
     expect(after).toEqual(before);
-    expect(Object.keys(before!).length).toBeGreaterThan(odd.length * 6);
+    expect(Object.keys(before!).length).toBeGreaterThan(oddNames.length * 6);
   });
 });
 

@@ -5,29 +5,16 @@ import { describe, expect, test } from "vitest";
 import { scan } from "../../src/disk/scan.ts";
 import { parseEntryPath, pathBytes, sortKey } from "../../src/format/entry-path.ts";
 import { entryAt as find, scanRules as rules, summary, workspaceRoot as root } from "../support/scan.ts";
+import { oddNames } from "../support/odd-names.ts";
 import { canBecomeNobody, runAsNobody } from "../support/nobody.ts";
 import { freshDir, plant } from "../support/tree.ts";
 
 describe("names and order", () => {
-  const odd = [
-    "b\xff\xfe.txt",
-    "back\\slash",
-    "line\nfeed",
-    "caf\xc3\xa9",
-    "cafe\xcc\x81",
-    "Makefile",
-    "makefile",
-    "n".repeat(255),
-    "-dash",
-    " space ",
-    "*glob?[x]",
-  ];
-
   test("every name that the file system takes is an entry of its own", () => {
-    const dir = plant(freshDir(), Object.fromEntries(odd.map((name) => [name, name])));
+    const dir = plant(freshDir(), Object.fromEntries(oddNames.map((name) => [name, name])));
     const result = scan([root(dir)], rules);
     const names = result.entries.slice(1).map(({ path }) => path.slice("workspace.main/".length));
-    expect(names).toEqual([...odd].sort());
+    expect(names).toEqual([...oddNames].sort());
     for (const { path } of result.entries) expect(parseEntryPath(pathBytes(path))).toBe(path);
   });
 
