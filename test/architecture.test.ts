@@ -20,6 +20,8 @@ const table: Readonly<Record<string, Allowed>> = {
     packages: ["zod", "age-encryption"],
     builtins: ["node:crypto", "node:zlib", "node:buffer"],
   },
+  // Facts of the operating system that several layers need.
+  system: { folders: [], packages: ["zod"], builtins: ["node:fs", "node:path"] },
   openclaw: {
     folders: ["format"],
     packages: ["zod", "json5", "picomatch"],
@@ -35,17 +37,37 @@ const table: Readonly<Record<string, Allowed>> = {
     ],
   },
   disk: {
-    folders: ["format"],
+    folders: ["system", "format"],
     packages: ["zod", "picomatch", "ignore"],
     builtins: [...fs, "node:sqlite", "node:crypto", "node:path", "node:os", "node:stream", "node:buffer"],
   },
   store: {
-    folders: ["format"],
+    folders: ["system", "format"],
     packages: ["zod"],
     builtins: [...fs, "node:crypto", "node:path", "node:stream", "node:buffer"],
   },
+  // What ran, how it ended, which archives were made and proved: node:sqlite.
+  records: {
+    folders: ["system", "format"],
+    packages: ["zod"],
+    builtins: ["node:fs", "node:sqlite", "node:path", "node:crypto"],
+  },
+  // Metrics, pings and commands that tell others how a run went.
+  notify: {
+    folders: ["format"],
+    packages: ["zod"],
+    builtins: [...fs, "node:path", "node:crypto", "node:timers/promises"],
+  },
+  // Timers of the operating system.
+  schedule: {
+    folders: ["system", "format"],
+    packages: ["zod"],
+    builtins: [...fs, "node:path", "node:child_process", "node:crypto"],
+  },
+  // The settings of ocbak itself: config.json.
+  config: { folders: ["format"], packages: ["zod"], builtins: [...fs, "node:path"] },
   backup: {
-    folders: ["openclaw", "disk", "store", "format"],
+    folders: ["openclaw", "disk", "store", "records", "notify", "schedule", "system", "format"],
     packages: [
       "zod",
       "picomatch",
@@ -57,7 +79,7 @@ const table: Readonly<Record<string, Allowed>> = {
   },
   cli: {
     // The middle folders only for their error classes; see the test below.
-    folders: ["backup", "openclaw", "disk", "store", "format"],
+    folders: ["backup", "config", "openclaw", "disk", "store", "records", "notify", "schedule", "format"],
     packages: ["commander", "cli-progress"],
     builtins: ["node:path"],
   },
@@ -222,7 +244,13 @@ describe("the direction of imports", () => {
         importsOf(treeOf(file, codeOf(file))).map((specifier) => new URL(specifier, `file:///src/${file}`)),
       )
       .flatMap(({ protocol, pathname }) => (protocol === "file:" ? [pathname.replace("/src/", "")] : []))
-      .filter((path) => !path.startsWith("cli/") && !path.startsWith("backup/") && !path.startsWith("/"))
+      .filter(
+        (path) =>
+          !path.startsWith("cli/") &&
+          !path.startsWith("backup/") &&
+          !path.startsWith("config/") &&
+          !path.startsWith("/"),
+      )
       .filter((path) => !path.endsWith("/errors.ts") && !format.some((name) => path.startsWith(name)));
     expect(direct.filter((path) => path.includes("/"))).toEqual([]);
   });

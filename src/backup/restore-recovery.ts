@@ -1,6 +1,6 @@
 import { DiskError } from "../disk/errors.ts";
 import { type DiskFacts, inspectTargets } from "../disk/inspect-target.ts";
-import type { Processes } from "../disk/process-mark.ts";
+import type { Processes } from "../system/process-mark.ts";
 import { inspectLeftover, type Leftover, recover } from "../disk/recovery.ts";
 import type { Context } from "./context.ts";
 

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { systemCode } from "./io-error.ts";
-import { ProcessMark } from "./process-mark.ts";
+import { ProcessMark } from "../system/process-mark.ts";
 
 const Path = z.string().startsWith("/");
 

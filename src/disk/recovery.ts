@@ -6,7 +6,7 @@ import { type Journal, readJournal, readRunning } from "./journal.ts";
 import { inodeAt, isDone, movesOf, progressOf } from "./journal-progress.ts";
 import { isOwnDirectory, pinOwnDirectory } from "./own-directory.ts";
 import { Pins } from "./pins.ts";
-import { lifeOf, type Processes } from "./process-mark.ts";
+import { lifeOf, type Processes } from "../system/process-mark.ts";
 import { moveStep } from "./promote-step.ts";
 import { removeContents } from "./remove-tree.ts";
 import { isUndoable, keepRecord } from "./undo-record.ts";

@@ -9,7 +9,7 @@ import { progressOf } from "./journal-progress.ts";
 import type { Pin, Pins } from "./pins.ts";
 import { stagedTreeName } from "./places.ts";
 import type { PlacedTop, Placement } from "./plan.ts";
-import { markOf, type Processes } from "./process-mark.ts";
+import { markOf, type Processes } from "../system/process-mark.ts";
 import { removeContents } from "./remove-tree.ts";
 import type { StagedRoot } from "./staged-path.ts";
 import { isUndoable, keepRecord } from "./undo-record.ts";

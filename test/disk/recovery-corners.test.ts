@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { inspectTargets, type TargetFacts } from "../../src/disk/inspect-target.ts";
-import { lifeOf, markOf } from "../../src/disk/process-mark.ts";
+import { lifeOf, markOf } from "../../src/system/process-mark.ts";
 import { inspectLeftover, type Leftover, recover } from "../../src/disk/recovery.ts";
 import { lastRecord, planUndoOf, removeVoidRecords, undoRestore } from "../../src/disk/undo.ts";
 import type { ChildSpec } from "../support/restore-child.ts";

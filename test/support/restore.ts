@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { inspectTargets } from "../../src/disk/inspect-target.ts";
 import { Pins } from "../../src/disk/pins.ts";
 import { planPlacement, type RestoreRoot } from "../../src/disk/plan.ts";
-import type { Processes } from "../../src/disk/process-mark.ts";
+import type { Processes } from "../../src/system/process-mark.ts";
 import { promote, type PromoteOptions } from "../../src/disk/promote.ts";
 import { removeContents } from "../../src/disk/remove-tree.ts";
 import { assertPlaceable } from "../../src/disk/refusals.ts";

@@ -1,0 +1,4 @@
+/** Held until disposed of. */
+export interface StoreLock extends AsyncDisposable {
+  readonly purpose: string;
+}
