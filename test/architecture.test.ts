@@ -65,7 +65,7 @@ const table: Readonly<Record<string, Allowed>> = {
     builtins: [...fs, "node:path", "node:child_process", "node:crypto"],
   },
   // The settings of ocbak itself: config.json.
-  config: { folders: ["format"], packages: ["zod"], builtins: [...fs, "node:path"] },
+  config: { folders: [], packages: ["zod", "leven"], builtins: ["node:fs", "node:path"] },
   backup: {
     folders: ["openclaw", "disk", "store", "records", "notify", "schedule", "system", "format"],
     packages: [

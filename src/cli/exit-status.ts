@@ -1,5 +1,6 @@
 import { BackupError, type BackupErrorCode } from "../backup/errors.ts";
 import type { Verdict } from "../backup/reports.ts";
+import { ConfigError, type ConfigErrorCode } from "../config/errors.ts";
 import { DiskError, type DiskErrorCode } from "../disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../format/errors.ts";
 import { OpenClawError, type OpenClawErrorCode } from "../openclaw/errors.ts";
@@ -120,6 +121,11 @@ const statusOfBackupError = {
   "sealed-without-key": 12,
 } as const satisfies Record<BackupErrorCode, ExitStatus>;
 
+const statusOfConfigError = {
+  "unreadable-config": 2,
+  "invalid-config": 2,
+} as const satisfies Record<ConfigErrorCode, ExitStatus>;
+
 const statusOfCliError = {
   usage: 2,
   "no-terminal": 2,
@@ -138,6 +144,7 @@ export function statusOfError(error: unknown): ExitStatus {
   if (error instanceof DiskError) return statusOfDiskError[error.code];
   if (error instanceof StoreError) return statusOfStoreError[error.code];
   if (error instanceof BackupError) return statusOfBackupError[error.code];
+  if (error instanceof ConfigError) return statusOfConfigError[error.code];
   if (error instanceof CliError) return statusOfCliError[error.code];
   if (error instanceof Interrupted) return error.signalName === "SIGINT" ? 130 : 143;
   return 1;

@@ -1,5 +1,6 @@
 import { BackupError, type BackupErrorCode } from "../backup/errors.ts";
 import type { RefusedVerdict } from "../backup/reports.ts";
+import { ConfigError } from "../config/errors.ts";
 import { DiskError, type DiskErrorCode } from "../disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../format/errors.ts";
 import { OpenClawError, type OpenClawErrorCode } from "../openclaw/errors.ts";
@@ -95,7 +96,7 @@ function rawHintOf(error: unknown): string | undefined {
       (error.verdict === undefined ? undefined : hintOfVerdict[error.verdict])
     );
   }
-  if (error instanceof CliError) return error.hint;
+  if (error instanceof CliError || error instanceof ConfigError) return error.hint;
   if (error instanceof OpenClawError) return error.hint ?? hintOfOpenClawError[error.code];
   if (error instanceof DiskError) return error.hint ?? hintOfDiskError[error.code];
   if (error instanceof StoreError) return error.hint ?? hintOfStoreError[error.code];

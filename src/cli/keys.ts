@@ -17,6 +17,12 @@ export interface SealingFlags {
   readonly passphrase?: boolean;
 }
 
+/** Whom the settings file seals to. */
+export interface SealingSettings {
+  readonly recipients?: readonly string[] | undefined;
+  readonly recipientsFiles?: readonly string[] | undefined;
+}
+
 export interface IdentityFlags {
   readonly identity?: readonly string[];
   readonly passphrase?: boolean;
@@ -24,9 +30,14 @@ export interface IdentityFlags {
 
 /**
  * What `create` seals to. Flags first, then OCBAK_RECIPIENTS_FILE, then a passphrase of the environment, then the
- * recipient of the default identity. Throws `usage` where there is none or flags contradict each other.
+ * settings file, then the recipient of the default identity. Throws `usage` where there is none or flags contradict
+ * each other.
  */
-export async function resolveSealing(flags: SealingFlags, io: CliContext): Promise<Sealing> {
+export async function resolveSealing(
+  flags: SealingFlags,
+  settings: SealingSettings,
+  io: CliContext,
+): Promise<Sealing> {
   const named = (flags.recipient?.length ?? 0) + (flags.recipientsFile?.length ?? 0) > 0;
   if (flags.passphrase && named) {
     throw new CliError(
@@ -40,6 +51,9 @@ export async function resolveSealing(flags: SealingFlags, io: CliContext): Promi
   const configured = io.env["OCBAK_RECIPIENTS_FILE"];
   if (configured) return sealTo(await recipientsIn([configured], io));
   if (hasConfiguredPassphrase(io)) return { passphrase: await newPassphrase("passphrase", io) };
+  const { recipients = [], recipientsFiles = [] } = settings;
+  if (recipients.length + recipientsFiles.length > 0)
+    return sealTo([...recipients, ...(await recipientsIn(recipientsFiles, io))]);
   return sealTo(await defaultRecipients(io));
 }
 

@@ -2,6 +2,7 @@ import { Command } from "commander";
 
 import type { Call, CommandDefinition } from "./command.ts";
 import { catCommand } from "./commands/cat.ts";
+import { configCommand } from "./commands/config.ts";
 import { createCommand } from "./commands/create.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { drillCommand } from "./commands/drill.ts";
@@ -30,6 +31,7 @@ const definitions: readonly CommandDefinition[] = [
   catCommand,
   extractCommand,
   salvageCommand,
+  configCommand,
 ];
 
 /** Told the exit status of the command that ran. */

@@ -3,12 +3,16 @@ import { parsePublicKey, parseSigningKey, type SigningKey } from "../format/sshs
 import type { CliContext } from "./context.ts";
 import { readKeyFile } from "./key-files.ts";
 
-/** The key of `--signing-key`, else of OCBAK_SIGNING_KEY (a file, never the key itself); undefined where neither is given. */
+/**
+ * The key of `--signing-key`, else of OCBAK_SIGNING_KEY, else of the settings: a file, never the key itself. Undefined
+ * where none is given.
+ */
 export async function resolveSigningKey(
   flag: string | undefined,
+  { signingKey }: { readonly signingKey?: string | undefined },
   io: CliContext,
 ): Promise<SigningKey | undefined> {
-  const path = flag ?? io.env["OCBAK_SIGNING_KEY"];
+  const path = flag ?? (io.env["OCBAK_SIGNING_KEY"] || signingKey);
   if (!path) return undefined;
   const bytes = await readKeyFile({ path, kind: "signing key", secret: true }, io);
   return parseSigningKey(bytes.toString("utf8"));

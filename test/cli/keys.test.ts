@@ -62,19 +62,19 @@ describe("what create seals to", () => {
   it("is the recipients of the flags before those of the environment and the default identity", () =>
     inWorld(everyRecipient(), async ({ io }) => {
       const flags = { recipient: [keys.other.recipient], recipientsFile: ["flag.txt"] };
-      expect(await resolveSealing(flags, io)).toEqual({
+      expect(await resolveSealing(flags, {}, io)).toEqual({
         recipients: [keys.other.recipient, keys.flag.recipient],
       });
     }));
 
   it("is the recipients of OCBAK_RECIPIENTS_FILE before that of the default identity", () =>
     inWorld(everyRecipient(), async ({ io }) => {
-      expect(await resolveSealing({}, io)).toEqual({ recipients: [keys.env.recipient] });
+      expect(await resolveSealing({}, {}, io)).toEqual({ recipients: [keys.env.recipient] });
     }));
 
   it("is the recipient of the default identity where nothing else is said", () =>
     inWorld({ files: { [defaultFile]: fileOf("default") } }, async ({ io }) => {
-      expect(await resolveSealing({}, io)).toEqual({ recipients: [keys.default.recipient] });
+      expect(await resolveSealing({}, {}, io)).toEqual({ recipients: [keys.default.recipient] });
     }));
 
   it("is a passphrase of the environment before the default identity", () =>
@@ -84,25 +84,25 @@ describe("what create seals to", () => {
         env: { OCBAK_PASSPHRASE_FILE: "$HOME/pass" },
       },
       async ({ io }) => {
-        expect(secretIn(await resolveSealing({}, io))).toBe("from a file");
+        expect(secretIn(await resolveSealing({}, {}, io))).toBe("from a file");
       },
     ));
 
   it("is a passphrase typed twice with --passphrase", () =>
     inWorld({ typed: "correct horse\rcorrect horse\r" }, async (cli) => {
-      expect(secretIn(await resolveSealing({ passphrase: true }, cli.io))).toBe("correct horse");
+      expect(secretIn(await resolveSealing({ passphrase: true }, {}, cli.io))).toBe("correct horse");
       expect(cli.err()).not.toContain("horse");
     }));
 
   it("is what a passphrase command prints, without its last line end", () =>
     inWorld({ env: { OCBAK_PASSPHRASE_COMMAND: "echo '  kept as is '" } }, async ({ io }) => {
-      expect(secretIn(await resolveSealing({ passphrase: true }, io))).toBe("  kept as is ");
+      expect(secretIn(await resolveSealing({ passphrase: true }, {}, io))).toBe("  kept as is ");
     }));
 
   it("is each recipient once", () =>
     inWorld({}, async ({ io }) => {
       const { recipient } = keys.flag;
-      expect(await resolveSealing({ recipient: [recipient, recipient] }, io)).toEqual({
+      expect(await resolveSealing({ recipient: [recipient, recipient] }, {}, io)).toEqual({
         recipients: [recipient],
       });
     }));
@@ -134,17 +134,17 @@ describe("what create seals to", () => {
     ["a typed passphrase is empty", { passphrase: true }, { typed: "\r" }, "usage"],
   ] as const)("is refused where %s", (_where, flags, world, code) =>
     inWorld(world, async ({ io }) => {
-      await expect(resolveSealing(flags, io)).rejects.toMatchObject({ code });
+      await expect(resolveSealing(flags, {}, io)).rejects.toMatchObject({ code });
     }),
   );
 
   it("is asked for again where the only identity is sealed, and refused without a terminal", async () => {
     const sealed = await sealIdentityFile(fileOf("default"), new Secret("pw"));
     await inWorld({ files: { [defaultFile]: sealed }, typed: "pw\r" }, async ({ io }) => {
-      expect(await resolveSealing({}, io)).toEqual({ recipients: [keys.default.recipient] });
+      expect(await resolveSealing({}, {}, io)).toEqual({ recipients: [keys.default.recipient] });
     });
     await inWorld({ files: { [defaultFile]: sealed } }, async ({ io }) => {
-      await expect(resolveSealing({}, io)).rejects.toMatchObject({ code: "no-terminal" });
+      await expect(resolveSealing({}, {}, io)).rejects.toMatchObject({ code: "no-terminal" });
     });
   });
 });

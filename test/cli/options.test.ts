@@ -16,15 +16,18 @@ async function flagsOf<Flags>(...argv: string[]): Promise<Flags> {
 
 describe("what create is told", () => {
   it("is to take workspaces and to verify unless a flag says otherwise", async () => {
-    expect(optionsOf(await flagsOf<CreateFlags>("create"))).toMatchObject({ workspace: true, verify: true });
+    expect(optionsOf(await flagsOf<CreateFlags>("create"), {})).toMatchObject({
+      workspace: true,
+      verify: true,
+    });
     const flags = await flagsOf<CreateFlags>("create", "--no-workspace", "--no-verify");
-    expect(optionsOf(flags)).toMatchObject({ workspace: false, verify: false });
+    expect(optionsOf(flags, {})).toMatchObject({ workspace: false, verify: false });
   });
 
   it("is every flag under the name of the use case, and no key material", async () => {
     const argv =
       "create -o out --profile work --state-dir s --seal-all --include a --include b --exclude c --stop-gateway --compression-level 7 --dry-run -r age1x -R file --signing-key k";
-    const options = optionsOf(await flagsOf<CreateFlags>(...argv.split(" ")));
+    const options = optionsOf(await flagsOf<CreateFlags>(...argv.split(" ")), {});
     expect(options).toMatchObject({
       output: "out",
       profile: "work",
@@ -39,6 +42,18 @@ describe("what create is told", () => {
     expect(Object.keys(options)).not.toEqual(
       expect.arrayContaining(["recipient", "recipientsFile", "signingKey"]),
     );
+  });
+
+  it("is what the settings say where no flag does", async () => {
+    const settings = { sealAll: true, exclude: ["x"], include: ["y"], workspace: false, tags: ["nightly"] };
+    const flags = await flagsOf<CreateFlags>("create", "--exclude", "z", "--tag", "before move");
+    expect(optionsOf(flags, settings)).toMatchObject({
+      sealAll: true,
+      exclude: ["z"],
+      include: ["y"],
+      workspace: false,
+      tags: ["before move"],
+    });
   });
 });
 

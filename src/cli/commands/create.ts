@@ -1,35 +1,23 @@
-import type { Command } from "commander";
 import type { CreateReport } from "../../backup/reports.ts";
+import type { Config } from "../../config/schema.ts";
 import type { Sealing } from "../../format/seal/header.ts";
-import {
-  type Call,
-  collect,
-  type CommandDefinition,
-  commandOf,
-  integerBetween,
-  withCommonFlags,
-} from "../command.ts";
+import { type Call, collect, type CommandDefinition, commandOf, withCommonFlags } from "../command.ts";
 import { CliError } from "../errors.ts";
 import type { ExitStatus } from "../exit-status.ts";
+import { type CaptureFlags, captureOptions, withCaptureFlags } from "../capture-settings.ts";
+import { given } from "../given.ts";
 import type { SealingFlags } from "../keys.ts";
 import { printReport, write } from "../output.ts";
+import { type ConfigFlags, settingsOf, withConfigFlags } from "../settings.ts";
 import { withContext } from "../use-context.ts";
 
-export interface CreateFlags extends SealingFlags {
+export interface CreateFlags extends SealingFlags, CaptureFlags, ConfigFlags {
   readonly output?: string;
   readonly profile?: string;
   readonly stateDir?: string;
   readonly stateOnly?: boolean;
   readonly allProfiles?: boolean;
-  readonly workspace: boolean;
-  readonly sealAll?: boolean;
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly defaultExcludes: boolean;
-  readonly oneFileSystem?: boolean;
-  readonly plain?: readonly string[];
   readonly stopGateway?: boolean;
-  readonly compressionLevel?: number;
   readonly dryRun?: boolean;
   readonly verify: boolean;
   readonly signingKey?: string;
@@ -38,66 +26,41 @@ export interface CreateFlags extends SealingFlags {
 export const createCommand: CommandDefinition = {
   define: () =>
     withCommonFlags(
-      withTakingFlags(
-        commandOf({
-          name: "create",
-          summary: "back up an installation into one file; every archive is a full copy",
-          examples: [
-            "ocbak create -o /mnt/usb/",
-            "ocbak create --passphrase --stop-gateway -o move.ocbak",
-            "ocbak create -r age1… -o - | ssh nas 'cat > openclaw.ocbak'",
-          ],
-          statuses: [3, 10, 26],
-        }),
-      )
-        .option(
-          "-o, --output <file|dir|->",
-          "where the archive goes; - is stdout (default: a dated name in this folder)",
+      withConfigFlags(
+        withCaptureFlags(
+          commandOf({
+            name: "create",
+            summary: "back up an installation into one file; every archive is a full copy",
+            examples: [
+              "ocbak create -o /mnt/usb/",
+              "ocbak create --passphrase --stop-gateway -o move.ocbak",
+              "ocbak create -r age1… -o - | ssh nas 'cat > openclaw.ocbak'",
+            ],
+            statuses: [3, 10, 26],
+          }),
         )
-        .option("--profile <name>", "back up this OpenClaw profile")
-        .option("--state-dir <dir>", "back up the installation with this state dir")
-        .option(
-          "--state-only",
-          "do not read the config, for one that is broken: what only it names is left out",
-        )
-        .option("--all-profiles", "back up every profile of this user, one archive each")
-        .option("-r, --recipient <age1…>", "seal to this recipient (repeatable)", collect)
-        .option("-R, --recipients-file <file>", "seal to the recipients in this file (repeatable)", collect)
-        .option("--passphrase", "seal with a passphrase instead")
-        .option("--stop-gateway", "stop the gateway first, start it again afterwards")
-        .option("--compression-level <n>", "1 (fast) to 19 (small)", integerBetween(1, 19))
-        .option("--signing-key <file>", "sign with this SSH Ed25519 key (default: $OCBAK_SIGNING_KEY)")
-        .option("--dry-run", "say what would be taken, write nothing")
-        .option("--no-verify", "do not read the archive back"),
+          .option(
+            "-o, --output <file|dir|->",
+            "where the archive goes; - is stdout (default: a dated name in this folder)",
+          )
+          .option("--profile <name>", "back up this OpenClaw profile")
+          .option("--state-dir <dir>", "back up the installation with this state dir")
+          .option(
+            "--state-only",
+            "do not read the config, for one that is broken: what only it names is left out",
+          )
+          .option("--all-profiles", "back up every profile of this user, one archive each")
+          .option("-r, --recipient <age1…>", "seal to this recipient (repeatable)", collect)
+          .option("-R, --recipients-file <file>", "seal to the recipients in this file (repeatable)", collect)
+          .option("--passphrase", "seal with a passphrase instead")
+          .option("--stop-gateway", "stop the gateway first, start it again afterwards")
+          .option("--signing-key <file>", "sign with this SSH Ed25519 key (default: $OCBAK_SIGNING_KEY)")
+          .option("--dry-run", "say what would be taken, write nothing")
+          .option("--no-verify", "do not read the archive back"),
+      ),
     ),
   act: create,
 };
-
-/** What is taken, and what of it is sealed. */
-function withTakingFlags(command: Command): Command {
-  return command
-    .option("--no-workspace", "leave the workspaces out")
-    .option(
-      "--seal-all",
-      "seal workspace files too; without it those without secrets are readable in the archive",
-    )
-    .option(
-      "--plain <glob>",
-      "leave workspace files readable whatever rules and the scan for secrets say (repeatable)",
-      collect,
-    )
-    .option(
-      "--include <glob>",
-      "take what a rule would leave out; `plugins`: the installed plugins (repeatable)",
-      collect,
-    )
-    .option("--exclude <glob>", "leave out (repeatable)", collect)
-    .option(
-      "--no-default-excludes",
-      "take what is left out by default, too: logs, caches, packages, delivery queues",
-    )
-    .option("--one-file-system", "leave out what is mounted inside");
-}
 
 async function create(call: Call): Promise<ExitStatus> {
   const { io, voice } = call;
@@ -111,12 +74,13 @@ async function create(call: Call): Promise<ExitStatus> {
   refuseContradictions(flags);
   const { resolveSealing } = await import("../keys.ts");
   const { resolveSigningKey } = await import("../signing.ts");
-  const sealing = await resolveSealing(flags, io);
-  const signingKey = await resolveSigningKey(flags.signingKey, io);
+  const settings = await settingsOf(flags, io);
+  const sealing = await resolveSealing(flags, settings, io);
+  const signingKey = await resolveSigningKey(flags.signingKey, settings, io);
 
   const { createText } = await import("../render/create-text.ts");
   const options = {
-    ...optionsOf(flags),
+    ...optionsOf(flags, settings),
     sealing,
     ...(signingKey === undefined ? {} : { signingKey }),
     ...(toStdout ? { writeStdout: (chunk: Uint8Array) => write(io.stdout, chunk) } : {}),
@@ -144,17 +108,14 @@ function refuseContradictions({ allProfiles, profile, stateDir, output }: Create
     throw new CliError("usage", "--all-profiles makes several archives: they do not go to stdout", { hint });
 }
 
-/** The flags that go to the use case as they are. */
-export function optionsOf(flags: CreateFlags) {
-  const {
-    recipient: _recipient,
-    recipientsFile: _file,
-    passphrase: _passphrase,
-    signingKey: _key,
-    allProfiles: _all,
-    ...rest
-  } = flags;
-  return rest;
+/** What the use case takes of flags and settings. */
+export function optionsOf(flags: CreateFlags, settings: Config) {
+  const { output, profile, stateDir, stateOnly, stopGateway, dryRun, verify } = flags;
+  return {
+    ...captureOptions(flags, settings),
+    ...given({ output, profile, stateDir, stateOnly, stopGateway, dryRun }),
+    verify,
+  };
 }
 
 function sealedTo(sealing: Sealing): string {
