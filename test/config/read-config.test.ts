@@ -90,10 +90,10 @@ describe("the settings file", () => {
 
 const file = (settings: Config) => ({ path: "/c", exists: true, settings });
 
-describe("a setting as it holds", () => {
-  const one = (key: string, settings: Config, env: Record<string, string> = {}) =>
-    effectiveSettings(file(settings), env).find((setting) => setting.key === key);
+const one = (key: string, settings: Config, env: Record<string, string> = {}) =>
+  effectiveSettings(file(settings), env).find((setting) => setting.key === key);
 
+describe("a setting as it holds", () => {
   it("is of the environment before the file, and of the file before the default", () => {
     expect(one("signingKey", { signingKey: "/f" }, { OCBAK_SIGNING_KEY: "/e" })).toMatchObject({
       value: "/e",
