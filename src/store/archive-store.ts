@@ -29,6 +29,8 @@ export interface ArchiveStore {
   readonly id: string;
   /** For people: where it is. */
   readonly place: string;
+  /** The real path of its folder where it lies on this machine's disks; null elsewhere. */
+  readonly localDirectory: string | null;
   /** The largest file the place takes (4 GiB - 1 on FAT); null where there is no limit worth knowing. */
   readonly fileBytesMax: number | null;
   list(): Promise<StoreListing>;
