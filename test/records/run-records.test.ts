@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { openRecords } from "../../src/records/database.ts";
+import { DrillRecords } from "../../src/records/drill-records.ts";
+import type { InstallationKey, RunArchive, StepRecord } from "../../src/records/run-record.ts";
+import { RunRecords } from "../../src/records/run-records.ts";
+import { freshDir } from "../support/tree.ts";
+
+const main: InstallationKey = { host: "nas", profile: null, stateDir: "/home/u/.openclaw" };
+const work: InstallationKey = { host: "nas", profile: "work", stateDir: "/home/u/.openclaw-work" };
+const mark = { host: "nas", boot: "b", pid: 7, start: "9" };
+const archive: RunArchive = {
+  archiveId: "0198",
+  name: "a.ocbak",
+  sizeBytes: 2 ** 40,
+  createdAt: "2026-11-23T03:00:00Z",
+};
+const steps: readonly StepRecord[] = [
+  { step: "create", store: "usb", outcome: "done", reason: null, durationMs: 12.6 },
+  { step: "copy", store: "nas", outcome: "failed", reason: "the disk is full", durationMs: 3 },
+  { step: "prune", store: null, outcome: "skipped", reason: null, durationMs: 0 },
+];
+
+function fresh(): { runs: RunRecords; drills: DrillRecords } {
+  const records = openRecords({ env: {}, osHomeDir: freshDir() });
+  return { runs: new RunRecords(records), drills: new DrillRecords(records) };
+}
+
+describe("the records of runs", () => {
+  it("give back a run as it was told: begin, steps in order, end", () => {
+    const { runs } = fresh();
+    const id = runs.begin(main, "2026-11-23T03:00:00Z", mark);
+    for (const step of steps) runs.addStep(id, step);
+    runs.finish(id, { finishedAt: "2026-11-23T03:01:00.250Z", outcome: "failed", archive });
+    expect(runs.latest(main, 5)).toEqual([
+      {
+        id,
+        installation: main,
+        startedAt: "2026-11-23T03:00:00.000Z",
+        finishedAt: "2026-11-23T03:01:00.250Z",
+        outcome: "failed",
+        process: mark,
+        archive,
+        steps: steps.map((step) => ({ ...step, durationMs: Math.round(step.durationMs) })),
+      },
+    ]);
+  });
+
+  it("keep a run that has no end, until somebody says that it was killed", () => {
+    const { runs } = fresh();
+    const id = runs.begin(main, "2026-11-23T03:00:00Z", mark);
+    runs.addStep(id, steps[0]!);
+    expect(runs.open(main)).toMatchObject([
+      { outcome: "open", finishedAt: null, archive: null, steps: [{}] },
+    ]);
+    runs.markKilled(id);
+    expect(runs.open()).toEqual([]);
+    expect(runs.latestThatEnded("killed", main, 1)).toMatchObject([{ id, finishedAt: null }]);
+  });
+
+  it("never call killed a run that has ended", () => {
+    const { runs } = fresh();
+    const id = runs.begin(main, "2026-11-23T03:00:00Z", mark);
+    runs.finish(id, { finishedAt: "2026-11-23T03:01:00Z", outcome: "done", archive });
+    runs.markKilled(id);
+    expect(runs.latest(main, 1)).toMatchObject([{ outcome: "done" }]);
+  });
+
+  it("tell installations apart, one without profile too, and the last run by the order of recording", () => {
+    const { runs } = fresh();
+    for (const [key, year] of [
+      [main, 2030],
+      [main, 2026],
+      [work, 2027],
+      [{ ...main, host: "other" }, 2028],
+    ] as const) {
+      const id = runs.begin(key, `${year}-01-01T00:00:00Z`, mark);
+      runs.finish(id, { finishedAt: `${year}-01-01T00:01:00Z`, outcome: "done", archive: null });
+    }
+    expect(runs.installations()).toEqual([main, { ...main, host: "other" }, work]);
+    expect(runs.latestThatEnded("done", main, 9).map(({ startedAt }) => startedAt.slice(0, 4))).toEqual([
+      "2026",
+      "2030",
+    ]);
+  });
+
+  it("forget one installation, with its steps and drills, and no other", () => {
+    const { runs, drills } = fresh();
+    for (const key of [main, work]) {
+      runs.addStep(runs.begin(key, "2026-11-23T03:00:00Z", mark), steps[0]!);
+      const at = "2026-11-23T04:00:00.000Z";
+      drills.add({ installation: key, archiveId: "0198", ok: true, reason: null, at, durationMs: 1 });
+    }
+    expect(runs.forget(main)).toBe(1);
+    expect([runs.installations(), drills.latest(main), drills.latest(work)?.ok]).toEqual([
+      [work],
+      null,
+      true,
+    ]);
+    expect(runs.open()).toMatchObject([{ installation: work, steps: [{}] }]);
+  });
+});
+
+describe("the records of drills", () => {
+  it("give the last one, and the last that went well", () => {
+    const { drills } = fresh();
+    const drill = { installation: main, archiveId: "1", reason: null, durationMs: 5 };
+    const good = { ...drill, ok: true, at: "2026-11-01T00:00:00.000Z" };
+    const bad = { ...drill, ok: false, reason: "a database is damaged", at: "2026-11-08T00:00:00.000Z" };
+    for (const each of [good, bad]) drills.add(each);
+    expect([drills.latest(main), drills.latest(main, true), drills.latest(work)]).toEqual([bad, good, null]);
+  });
+});
