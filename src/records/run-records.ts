@@ -18,9 +18,9 @@ export interface RecordedRun {
   readonly startedAt: string;
   /** Null while it runs, and for ever where it was killed. */
   readonly finishedAt: string | null;
-  /** `open`: no end was written; whether its process still lives tells {@link RecordedRun.process}. */
+  /** `open`: no end was written; whether its process still lives tells {@link RecordedRun.mark}. */
   readonly outcome: RunRecord["outcome"] | "killed" | "open";
-  readonly process: ProcessMark;
+  readonly mark: ProcessMark;
   readonly archive: RunArchive | null;
   readonly steps: readonly StepRecord[];
 }
@@ -36,11 +36,11 @@ export class RunRecords {
   }
 
   /** Writes down that a run begins, and gives its id. */
-  begin(installation: InstallationKey, startedAt: string, process: ProcessMark): number {
+  begin(installation: InstallationKey, startedAt: string, mark: ProcessMark): number {
     return this.#records.insert("runs", {
       ...keyColumns(installation),
       started_at: Date.parse(startedAt),
-      process: JSON.stringify(process),
+      process: JSON.stringify(mark),
     });
   }
 
@@ -127,7 +127,7 @@ function runOf(row: Row, steps: readonly StepRecord[]): RecordedRun {
     startedAt: isoOf(row["started_at"]),
     finishedAt: row["finished_at"] === null ? null : isoOf(row["finished_at"]),
     outcome: (row["outcome"] ?? "open") as RecordedRun["outcome"],
-    process: ProcessMark.parse(JSON.parse(String(row["process"]))),
+    mark: ProcessMark.parse(JSON.parse(String(row["process"]))),
     archive: archiveOf(row),
     steps,
   };

@@ -38,7 +38,7 @@ describe("the records of runs", () => {
         startedAt: "2026-11-23T03:00:00.000Z",
         finishedAt: "2026-11-23T03:01:00.250Z",
         outcome: "failed",
-        process: mark,
+        mark,
         archive,
         steps: steps.map((step) => ({ ...step, durationMs: Math.round(step.durationMs) })),
       },
