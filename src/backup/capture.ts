@@ -15,13 +15,13 @@ import type { Context } from "./context.ts";
 import { DatabaseNotices } from "./database-notices.ts";
 import { guardedRoots } from "./guarded-roots.ts";
 import { NotCapturedSearch } from "./not-captured.ts";
-import { type CapturePlan, isPublicRoot, manifestRoot, planManifest } from "./plan-capture.ts";
+import { type CapturePlan, isPublicRoot, manifestRoot } from "./plan-capture.ts";
 import type { NotCaptured } from "./reports.ts";
 
 export interface WriteOptions {
+  readonly manifest: Manifest;
   readonly sealing: Sealing;
   readonly signingKey?: SigningKey;
-  readonly tags?: readonly string[];
   readonly compressionLevel?: number;
   readonly write: (chunk: Uint8Array) => Promise<void>;
 }
@@ -45,14 +45,9 @@ export async function writeCapture(
   context: Context,
 ): Promise<Captured> {
   const { totals } = plan.scan;
-  const { compressionLevel = defaultCompressionLevel } = options;
+  const { manifest, compressionLevel = defaultCompressionLevel } = options;
   using notCaptured = new NotCapturedSearch(plan.scan.entries);
   using workDir = WorkDir.make(workParent(context), context.pid);
-  const manifest = planManifest(
-    plan,
-    { signer: options.signingKey?.publicKey, tags: options.tags ?? [] },
-    context,
-  );
   const sections = new PlannedSections(plan.scan.entries, {
     compressionLevel,
     workDir: workDir.path,

@@ -31,6 +31,8 @@ export function createReport(
   return {
     archive,
     archiveId: captured?.manifest.archiveId ?? "",
+    createdAt: captured?.manifest.createdAt ?? null,
+    series: seriesOf(captured),
     profile: installation.profile,
     stateDir: installation.stateDir,
     workspaces: installation.workspaces
@@ -45,6 +47,11 @@ export function createReport(
     durationMs,
     verified,
   };
+}
+
+function seriesOf(captured: Captured | undefined): CreateReport["series"] {
+  const series = captured?.manifest.series ?? null;
+  return series && { id: series.id, sequence: series.sequence };
 }
 
 /** What no entry stands for is missed; of what has no content to keep, the kind is told. */

@@ -1,25 +1,27 @@
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
+import type { Manifest } from "../format/manifest.ts";
 import type { Sealing } from "../format/seal/header.ts";
 import type { SigningKey } from "../format/sshsig.ts";
 import { realPlace } from "../disk/listing.ts";
 import type { Installation } from "../openclaw/installation.ts";
 import type { LocateRequest } from "../openclaw/selection.ts";
-import { createStaged } from "../store/directory.ts";
-import { locateOutput } from "../store/output.ts";
-import { defaultArchiveName } from "./archive-name.ts";
 import { writeCapture, type Captured } from "./capture.ts";
 import type { Context } from "./context.ts";
 import { type ReportParts, createReport } from "./create-report.ts";
+import { destinationOf, type StoreDestination } from "./destination.ts";
 import { BackupError } from "./errors.ts";
 import { locate } from "./locate.ts";
 import { whileGatewayStopped } from "./gateway-stop.ts";
-import { type CaptureChoices, planCapture } from "./plan-capture.ts";
+import { type CaptureChoices, type CapturePlan, planCapture, planManifest } from "./plan-capture.ts";
 import { proveArchive } from "./prove.ts";
 import type { CreateReport } from "./reports.ts";
+import { writeInSeries } from "./series.ts";
 
 export interface CreateOptions extends CaptureChoices {
   /** A file, a directory, or `-` for `writeStdout`. Default: the current directory. */
   readonly output?: string;
+  /** Instead of `output`: a store, in which the archive gets a dated name. */
+  readonly into?: StoreDestination;
   readonly profile?: string;
   readonly stateDir?: string;
   /** Without reading the config: see {@link LocateRequest}. */
@@ -71,17 +73,23 @@ async function toFile(
   options: CreateOptions,
   context: Context,
 ): Promise<ReportParts> {
-  const { directory, realDirectory, name } = await locateOutput(
-    resolve(context.cwd, options.output ?? "."),
-    defaultArchiveName(installation.profile, context),
-  );
-  refuseInside(realDirectory, installation);
-  await using staged = await createStaged(directory, name);
+  const destination = await destinationOf(installation, options, context);
+  const { localDirectory } = destination;
+  if (localDirectory !== null) refuseInside(localDirectory, installation);
+  await using staged = await destination.begin();
   const plan = await planCapture(installation, { choices: options, skip: [staged.identity] }, context);
-  const captured = await writeCapture(plan, { ...options, write: (chunk) => staged.write(chunk) }, context);
-  const verified = options.verify === false ? "none" : await proveWritten(staged.source(), captured, context);
-  await staged.publish();
-  return { archive: staged.path, plan, captured, verified };
+  const write = async (manifest: Manifest): Promise<ReportParts> => {
+    const output = { ...options, manifest, write: (chunk: Uint8Array) => staged.write(chunk) };
+    const captured = await writeCapture(plan, output, context);
+    const verified =
+      options.verify === false ? "none" : await proveWritten(staged.source(), captured, context);
+    await staged.publish();
+    return { archive: staged.path, plan, captured, verified };
+  };
+  const manifest = manifestOf(plan, options, context);
+  const { furthest } = destination;
+  // Awaited here: what is staged goes when this function ends.
+  return await writeInSeries({ installation, place: staged.path, furthest, manifest, write }, context);
 }
 
 /** What went down a pipe cannot be read back: verify it where it ends up. */
@@ -93,8 +101,21 @@ async function toStdout(
   const { writeStdout } = options;
   if (writeStdout === undefined) throw new TypeError("output `-` needs writeStdout");
   const plan = await planCapture(installation, { choices: options, skip: [] }, context);
-  const captured = await writeCapture(plan, { ...options, write: writeStdout }, context);
-  return { archive: "-", plan, captured, verified: "none" };
+  const write = async (manifest: Manifest): Promise<ReportParts> => {
+    const captured = await writeCapture(plan, { ...options, manifest, write: writeStdout }, context);
+    return { archive: "-", plan, captured, verified: "none" };
+  };
+  const manifest = manifestOf(plan, options, context);
+  return writeInSeries({ installation, place: null, manifest, write }, context);
+}
+
+/** The manifest of what was planned, once its place in the series is known. */
+function manifestOf(
+  plan: CapturePlan,
+  { signingKey, tags = [] }: CreateOptions,
+  context: Context,
+): (series: Manifest["series"]) => Manifest {
+  return (series) => planManifest(plan, { signer: signingKey?.publicKey, tags, series }, context);
 }
 
 async function proveWritten(

@@ -5,7 +5,8 @@ export type BackupErrorCode =
   | "not-self-verified"
   | "no-such-entry"
   | "not-a-file"
-  | "sealed-without-key";
+  | "sealed-without-key"
+  | "older-than-seen";
 
 export class BackupError extends Error {
   override readonly name = "BackupError";

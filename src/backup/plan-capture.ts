@@ -124,6 +124,7 @@ export function manifestRoot({ id, path }: Root): ManifestRoot {
 export interface ManifestFacts {
   readonly signer: string | undefined;
   readonly tags: readonly string[];
+  readonly series: Manifest["series"];
 }
 
 export function planManifest(plan: CapturePlan, facts: ManifestFacts, context: Context): Manifest {
@@ -148,7 +149,7 @@ export function planManifest(plan: CapturePlan, facts: ManifestFacts, context: C
     plannedPlain: totals.plain,
     roots: roots.filter((root) => isPublicRoot(root)).map(manifestRoot),
     segmentBytes,
-    series: null,
+    series: facts.series,
     signer: facts.signer ?? null,
     tags: [...facts.tags],
     tool: { name: "ocbak", version: context.toolVersion },

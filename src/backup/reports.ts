@@ -43,6 +43,10 @@ export interface CreateReport {
   /** Where the archive was published, or `-` for standard output, or null for a dry run. */
   readonly archive: string | null;
   readonly archiveId: string;
+  /** As in the manifest; null for a dry run. */
+  readonly createdAt: string | null;
+  /** Its place among the archives of the installation; null: a dry run, or the records could not be used. */
+  readonly series: { readonly id: string; readonly sequence: number } | null;
   readonly profile: string | null;
   readonly stateDir: string;
   readonly workspaces: readonly { readonly agents: readonly string[]; readonly path: string }[];

@@ -8,6 +8,8 @@ import type { Archive, OpenArchive } from "../format/archive.ts";
 import type { OpenClawError } from "../openclaw/errors.ts";
 import { type ArchiveFacts, archiveFacts, remoteGateway } from "./archive-metadata.ts";
 import type { Context } from "./context.ts";
+import type { BackupError } from "./errors.ts";
+import { olderThanSeen } from "./high-water.ts";
 import { type OpenClawFit, openclawFit, tooOld } from "./openclaw-fit.ts";
 import { type ReadOptions, type Signer, signerOf } from "./read-options.ts";
 import { leftoversOf } from "./restore-recovery.ts";
@@ -29,6 +31,8 @@ export interface RestoreOptions extends ReadOptions, PlaceChoices {
   readonly doctor?: boolean;
   /** Restore databases that the OpenClaw here is too old for. */
   readonly allowOlderOpenclaw?: boolean;
+  /** Restore an archive although a newer one of its series was seen here. */
+  readonly allowOlder?: boolean;
 }
 
 /** What a restore is going to do: made before anything is written, shown by a dry run, then carried out. */
@@ -46,6 +50,8 @@ export interface RestorePlan {
   readonly openclaw: OpenClawFit | undefined;
   /** The OpenClaw here is too old for it, and nobody said that it does not matter. */
   readonly openclawError: OpenClawError | undefined;
+  /** A newer archive of its series was seen here, and nobody said that it does not matter. */
+  readonly olderError: BackupError | undefined;
   /** What the archive tells of the old installation; null without the key. */
   readonly facts: ArchiveFacts | null;
   /** The gateway of another machine, of which the old one was a client. */
@@ -103,6 +109,7 @@ export async function planRestore(
     facts: archiveFacts(entries.metadata),
     remote: remoteGateway(entries.metadata),
     openclawError: openclaw && options.allowOlderOpenclaw !== true ? tooOld(openclaw) : undefined,
+    olderError: options.allowOlder === true ? undefined : olderThanSeen(manifest, context),
     undoRecords: [...facts.targets.values()].flatMap((target) => target.undoRecords),
     verdict: proved,
     signer,

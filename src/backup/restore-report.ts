@@ -71,8 +71,8 @@ function clientOnly({ remote }: RestorePlan): string[] {
 }
 
 /** What a dry run has to say beforehand. */
-function refusals({ placement, leftovers, openclawError }: RestorePlan): string[] {
-  const all = [...leftovers.map(refusalOf), openclawError, ...placement.refusals];
+function refusals({ placement, leftovers, openclawError, olderError }: RestorePlan): string[] {
+  const all = [...leftovers.map(refusalOf), olderError, openclawError, ...placement.refusals];
   const found = leftovers.filter(({ state }) => state !== "foreign");
   return [
     ...(found.length === 0 ? [] : ["an interrupted restore was found: it would be brought to its end first"]),

@@ -12,6 +12,7 @@ import type { Context } from "./context.ts";
 import { BackupError } from "./errors.ts";
 import { openArchive } from "./open-archive.ts";
 import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gateway-stop.ts";
+import { noteSeen } from "./high-water.ts";
 import { hasKey, openSource } from "./read-options.ts";
 import { pathRewrite } from "./path-rewrite.ts";
 import type { RestoreReport } from "./restore-reports.ts";
@@ -39,6 +40,7 @@ export async function restoreArchive(
   const setting = { options, context };
   const plan = await planRestore(archive, entries, setting);
   if (options.dryRun === true) return restoreReport(plan, undefined);
+  if (plan.olderError !== undefined) throw plan.olderError;
   if (plan.openclawError !== undefined) throw plan.openclawError;
   // What a killed restore left may be what speaks against this one.
   if (plan.leftovers.length === 0) assertPlaceable(plan.placement);
@@ -48,6 +50,7 @@ export async function restoreArchive(
   return await whileGatewayStopped(target, { wanted: options.stopGateway === true }, context, async () => {
     const cleared = await afterClearing(plan, { archive, entries }, setting);
     const restored = await carryOut(cleared, { archive, entries }, setting);
+    if (entries.sealed !== undefined) noteSeen(archive.layout.manifest, context);
     const told = options.doctor === true ? await doctorCheck(cleared, context) : undefined;
     return restoreReport(cleared, restored, told);
   });

@@ -119,6 +119,7 @@ const statusOfBackupError = {
   "no-such-entry": 10,
   "not-a-file": 2,
   "sealed-without-key": 12,
+  "older-than-seen": 28,
 } as const satisfies Record<BackupErrorCode, ExitStatus>;
 
 const statusOfConfigError = {

@@ -80,6 +80,7 @@ const hintOfBackupError = {
   "no-such-entry": "`ocbak ls ARCHIVE` lists what is in it",
   "not-a-file": "`ocbak extract ARCHIVE PATH -o DIR` takes folders",
   "sealed-without-key": noKey,
+  "older-than-seen": "use the newer one; --allow-older restores this one all the same",
 } as const satisfies Record<BackupErrorCode, string | undefined>;
 
 /** The hint that goes with an error: its own, else the one of its code. */

@@ -11,6 +11,8 @@ import { duration, size } from "../../src/cli/render/units.ts";
 const created: CreateReport = {
   archive: "/backups/openclaw-host.ocbak",
   archiveId: "abcdefghijklmnopqrstuvwxyz",
+  createdAt: "2026-11-22T10:00:00Z",
+  series: { id: "0".repeat(30), sequence: 3 },
   profile: null,
   stateDir: "/home/alex/.openclaw",
   workspaces: [{ agents: ["main", "scout"], path: "/home/alex/.openclaw/workspace" }],

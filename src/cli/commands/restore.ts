@@ -29,6 +29,7 @@ export interface RestoreFlags extends ReadFlags {
   readonly allowUnproved?: boolean;
   readonly allowOutsideLinks?: boolean;
   readonly allowOlderOpenclaw?: boolean;
+  readonly allowOlder?: boolean;
 }
 
 export const restoreCommand: CommandDefinition = {
@@ -45,7 +46,7 @@ export const restoreCommand: CommandDefinition = {
             "sudo ocbak restore --owner alex -i key.txt move.ocbak",
             "sudo ocbak restore --owner alex --undo",
           ],
-          statuses: [10, 12, 20, 21, 22, 23, 24, 26, 27],
+          statuses: [10, 12, 20, 21, 22, 23, 24, 26, 27, 28],
         })
           .argument("[archive]", "the .ocbak file (none with --undo)")
           .option("--owner <user[:group]>", "whose it becomes (default: the owner of --home, else you)")
@@ -69,6 +70,7 @@ export const restoreCommand: CommandDefinition = {
             "without the key: restore workspace files although nobody can tell whether they were changed",
           )
           .option("--allow-older-openclaw", "restore state that the OpenClaw here is too old for")
+          .option("--allow-older", "restore an archive although a newer one of its series was seen here")
           .option("--allow-outside-links", "restore links that lead out of what is restored")
           .option("--doctor", "run `openclaw doctor` afterwards, as the owner, and show what it says")
           .option(

@@ -1,0 +1,43 @@
+import { join, resolve } from "node:path";
+import type { Installation } from "../openclaw/installation.ts";
+import type { SeriesMember } from "../records/series-records.ts";
+import type { ArchiveStore } from "../store/archive-store.ts";
+import { createStaged } from "../store/directory.ts";
+import { locateOutput } from "../store/output.ts";
+import type { StagedFile } from "../store/staged-file.ts";
+import { defaultArchiveName } from "./archive-name.ts";
+import type { Context } from "./context.ts";
+
+/** A store to write an archive into. */
+export interface StoreDestination {
+  readonly store: ArchiveStore;
+  /** The furthest archive of the installation's series that it holds. */
+  readonly furthest?: SeriesMember | undefined;
+}
+
+/** Where an archive is to be published. */
+export interface Destination {
+  /** The real path of the folder it gets into; null where that is on no disk of this machine. */
+  readonly localDirectory: string | null;
+  readonly begin: () => Promise<StagedFile>;
+  readonly furthest: SeriesMember | undefined;
+}
+
+/** Where `create` is to write. Throws StoreError before any work where that cannot be. */
+export async function destinationOf(
+  installation: Installation,
+  { output, into }: { readonly output?: string; readonly into?: StoreDestination },
+  context: Context,
+): Promise<Destination> {
+  const name = defaultArchiveName(installation.profile, context);
+  if (into === undefined) {
+    const place = await locateOutput(resolve(context.cwd, output ?? "."), name);
+    return {
+      localDirectory: place.realDirectory,
+      begin: () => createStaged(place.directory, place.name),
+      furthest: undefined,
+    };
+  }
+  const { store, furthest } = into;
+  return { localDirectory: store.localDirectory, begin: () => store.begin(name), furthest };
+}
