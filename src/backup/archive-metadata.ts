@@ -30,6 +30,8 @@ const factNames = [
   "user",
   "owner",
   "home",
+  "configFile",
+  "credentialsDir",
   "databases",
   "counts",
   "environment",

@@ -1,18 +1,21 @@
 import type { ArchiveFacts } from "./archive-metadata.ts";
-import { targetPlaces } from "../openclaw/target.ts";
+import { missingPlugins, type MissingPlugin } from "./proof/missing-plugins.ts";
+import { restoredEnvironment } from "./restored-environment.ts";
 import type { RestorePlan } from "./restore-plan.ts";
-
-type Plugin = NonNullable<ArchiveFacts["plugins"]>[number];
 
 /** What is left to a person after a restore, in the order of OpenClaw's migration guide: only what applies, each with its command. */
 export function nextSteps(plan: RestorePlan): string[] {
   const { roots, facts } = plan;
   if (!roots.roots.some(({ id, pieces }) => id === "state" && pieces === undefined)) return [];
   const openclaw = openclawThere(plan);
+  const variables = settings(plan);
   return [
     ...program(plan),
     ...(facts?.environment ?? []).flatMap(missingVariable),
-    ...(facts?.plugins ?? []).flatMap((plugin) => missingPlugin(plugin, openclaw)),
+    ...(variables === ""
+      ? []
+      : [`in the owner's shell and in all that runs openclaw, set what its places need: ${variables}`]),
+    ...missingPlugins(plan).map((plugin) => pluginStep(plugin, openclaw)),
     `as the owner: ${openclaw} doctor`,
     `then: ${openclaw} gateway install`,
     ...relinking(facts, openclaw),
@@ -22,10 +25,16 @@ export function nextSteps(plan: RestorePlan): string[] {
 }
 
 /** How OpenClaw is called so that it uses what was restored. */
-function openclawThere({ roots: { profile, stateDir }, owner }: RestorePlan): string {
+function openclawThere(plan: RestorePlan): string {
+  const { profile } = plan.roots;
   const command = profile === null ? "openclaw" : `openclaw --profile ${profile}`;
-  const isUsual = targetPlaces({ home: owner.home ?? "", profile }).stateDir === stateDir;
-  return isUsual ? command : `OPENCLAW_STATE_DIR='${stateDir.replaceAll("'", String.raw`'\''`)}' ${command}`;
+  return [settings(plan), command].filter(Boolean).join(" ");
+}
+
+/** As a shell reads them. */
+function settings(plan: RestorePlan): string {
+  const variables = Object.entries(restoredEnvironment(plan));
+  return variables.map(([name, value]) => `${name}='${value.replaceAll("'", String.raw`'\''`)}'`).join(" ");
 }
 
 function program({ openclaw: fit }: RestorePlan): string[] {
@@ -41,13 +50,10 @@ function missingVariable({ name, where }: NonNullable<ArchiveFacts["environment"
     : [`set ${name}, which the config needs: its value was in no file that is backed up`];
 }
 
-function missingPlugin({ id, spec, files, enabled, source }: Plugin, openclaw: string): string[] {
-  if (files === "all" || enabled === false) return [];
-  if (files === "without-packages")
-    return [`${openclaw} plugins update ${id}: its packages are not in the archive`];
-  return spec === null
-    ? [`install the plugin ${id} again (it came from ${source}): its files are not in the archive`]
-    : [`${openclaw} plugins install ${spec}: the files of the plugin ${id} are not in the archive`];
+function pluginStep({ id, command, source, lacks }: MissingPlugin, openclaw: string): string {
+  if (command === null)
+    return `install the plugin ${id} again (it came from ${source}): its ${lacks} are not in the archive`;
+  return `${openclaw} ${command}: the ${lacks} of the plugin ${id} are not in the archive`;
 }
 
 /** Whose encryption moves on with every message. */

@@ -2,20 +2,24 @@ import { runDoctor } from "../../openclaw/doctor.ts";
 import type { Context } from "../context.ts";
 import { gatewayTarget } from "../gateway-stop.ts";
 import type { RestoreReport } from "../restore-reports.ts";
+import { restoredEnvironment } from "../restored-environment.ts";
 import type { RestorePlan } from "../restore-plan.ts";
 
 type Told = Pick<RestoreReport, "checks" | "doctor" | "warnings">;
 
 /** What `openclaw doctor` says of the restored installation, run as its owner. */
-export async function doctorCheck({ roots, owner }: RestorePlan, context: Context): Promise<Told> {
+export async function doctorCheck(plan: RestorePlan, context: Context): Promise<Told> {
+  const { roots, owner } = plan;
   const { uid, gid, env, signal } = context;
   const home = owner.home ?? "/";
   const isOther = uid !== owner.uid || gid !== owner.gid;
-  const run = await runDoctor(gatewayTarget(roots, home), {
+  const places = restoredEnvironment(plan);
+  const target = { ...gatewayTarget(roots, home), configFile: places["OPENCLAW_CONFIG_PATH"] ?? null };
+  const run = await runDoctor(target, {
     // Of another user's environment only what every program needs: no secrets of root's.
     env: isOther
-      ? { PATH: env["PATH"], LANG: env["LANG"], HOME: home, USER: owner.user ?? undefined }
-      : { ...env, HOME: home },
+      ? { PATH: env["PATH"], LANG: env["LANG"], HOME: home, USER: owner.user ?? undefined, ...places }
+      : { ...env, HOME: home, ...places },
     runAs: uid === 0 && isOther ? owner : undefined,
     signal,
   });

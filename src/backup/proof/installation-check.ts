@@ -3,7 +3,10 @@ import { locateInstallation } from "../../openclaw/locate.ts";
 import type { ArchiveFacts } from "../archive-metadata.ts";
 import type { Check } from "../restore-reports.ts";
 import type { RestorePlan } from "../restore-plan.ts";
+import { restoredEnvironment } from "../restored-environment.ts";
 import { countNow, type PlacedDatabase } from "./count-now.ts";
+import { missingPlugins } from "./missing-plugins.ts";
+
 type Counts = NonNullable<ArchiveFacts["counts"]>;
 
 /**
@@ -22,7 +25,7 @@ export function installationChecks(plan: RestorePlan, now: Date): Check[] {
       {
         name: "installation",
         ok: true,
-        detail: `OpenClaw finds it at ${found.stateDir}, ${config}${missing.length === 0 ? "" : `; not there: ${missing.join(", ")}`}`,
+        detail: `OpenClaw finds it at ${found.stateDir}, ${config}${missing.length === 0 ? "" : `; not there: ${missing.join(", ")}`}${pluginsWanted(plan)}`,
       },
       ...(facts.counts === null ? [] : [countsCheck(facts.counts, countNow(found, databasesOf(plan), now))]),
     ];
@@ -42,19 +45,17 @@ function databasesOf({ roots, facts }: RestorePlan): PlacedDatabase[] {
 }
 
 /** The environment in which the owner's gateway will look: as the archive has its places, and nothing of this process. */
-function surroundingsOf({ roots, owner }: RestorePlan) {
-  const targetOf = (root: string): string | undefined => roots.roots.find(({ id }) => id === root)?.target;
-  const home = owner.home ?? "/";
-  const [config, credentials] = [targetOf("config"), targetOf("credentials")];
-  return {
-    env: {
-      HOME: home,
-      ...(config !== undefined && { OPENCLAW_CONFIG_PATH: config }),
-      ...(credentials !== undefined && { OPENCLAW_OAUTH_DIR: credentials }),
-    },
-    osHomeDir: home,
-    cwd: home,
-  };
+function surroundingsOf(plan: RestorePlan) {
+  const home = plan.owner.home ?? "/";
+  return { env: { HOME: home, ...restoredEnvironment(plan) }, osHomeDir: home, cwd: home };
+}
+
+/** Channels among them would be silent. */
+function pluginsWanted(plan: RestorePlan): string {
+  const wanted = missingPlugins(plan).map(({ id, command }) =>
+    command === null ? id : `${id} (openclaw ${command})`,
+  );
+  return wanted.length === 0 ? "" : `; plugins to be installed again: ${wanted.join(", ")}`;
 }
 
 /** More is no fault: the gateway went on while it was captured. */
