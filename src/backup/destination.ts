@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Installation } from "../openclaw/installation.ts";
 import type { SeriesMember } from "../records/series-records.ts";
 import type { ArchiveStore } from "../store/archive-store.ts";

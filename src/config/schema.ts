@@ -40,7 +40,12 @@ const Retention = z
     keepMonthly: Keep.describe("Likewise for months."),
     keepYearly: Keep.describe("Likewise for years."),
     keepWithin: Within.describe("All that are younger than this, counted from the newest."),
-    keepTags: z.array(Text).describe("All that have one of these tags."),
+    keepWithinHourly: Within.describe("The newest of each hour within this."),
+    keepWithinDaily: Within.describe("The newest of each day within this."),
+    keepWithinWeekly: Within.describe("The newest of each week within this."),
+    keepWithinMonthly: Within.describe("The newest of each month within this."),
+    keepWithinYearly: Within.describe("The newest of each year within this."),
+    keepTags: z.array(Text).describe("All that have one of these tags; `a,b`: both of them."),
   })
   .partial();
 

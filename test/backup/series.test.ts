@@ -41,6 +41,22 @@ function withRecords<T>(world: World, use: (series: SeriesRecords) => T): T {
   return use(new SeriesRecords(records));
 }
 
+async function fails(): Promise<void> {
+  throw new Error("the pipe broke");
+}
+
+/** An installation that is gone, and two of its archives. */
+async function older() {
+  const world = await smallWorld();
+  await world.create("a");
+  await world.create("b");
+  rmSync(join(world.home, ".openclaw"), { recursive: true });
+  const restore = (name: string, ...flags: string[]): Promise<Ran> =>
+    world.ocbak(["restore", world.at(name), ...flags]);
+  const isBack = (): boolean => namesIn(world.home).includes(".openclaw");
+  return { ...world, restore, isBack };
+}
+
 describe("the archives of an installation", () => {
   it("are a series, each tied to the manifest of the one before", async () => {
     const { at, create } = await smallWorld();
@@ -71,9 +87,6 @@ describe("the archives of an installation", () => {
     const world = await smallWorld();
     await world.create("a");
     const sealing = { recipients: [world.recipient] };
-    const fails = async (): Promise<void> => {
-      throw new Error("the pipe broke");
-    };
     await expect(createBackup({ output: "-", sealing, writeStdout: fails }, world.context())).rejects.toThrow(
       "the pipe broke",
     );
@@ -148,17 +161,6 @@ describe("the archives of an installation", () => {
 });
 
 describe("an archive that is older than one seen on this machine", () => {
-  const older = async () => {
-    const world = await smallWorld();
-    await world.create("a");
-    await world.create("b");
-    rmSync(join(world.home, ".openclaw"), { recursive: true });
-    const restore = (name: string, ...flags: string[]): Promise<Ran> =>
-      world.ocbak(["restore", world.at(name), ...flags]);
-    const isBack = (): boolean => namesIn(world.home).includes(".openclaw");
-    return { ...world, restore, isBack };
-  };
-
   it("is refused with 28 and both dates, and nothing is written", async () => {
     const { restore, isBack } = await older();
     const { status, err } = await restore("a");
