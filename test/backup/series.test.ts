@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createBackup } from "../../src/backup/create.ts";
 import { encodeManifest, type Manifest } from "../../src/format/manifest.ts";
@@ -145,9 +145,9 @@ describe("the archives of an installation", () => {
 
   it("are of no series, with a warning, where the records cannot be used", async () => {
     const world = await smallWorld();
-    mkdirSync(join(world.home, ".local"));
-    writeFileSync(join(world.home, ".local/state"), "a file in the way");
-    const { status, err } = await world.create("a");
+    writeFileSync(world.at("in-the-way"), "");
+    const env = { XDG_STATE_HOME: world.at("in-the-way") };
+    const { status, err } = await world.ocbak(["create", "-o", world.at("a")], { env });
     expect(status).toBe(0);
     expect(err).toContain("cannot write the records");
     expect(await seriesOf(world.at("a"))).toBeNull();
@@ -156,7 +156,7 @@ describe("the archives of an installation", () => {
   it("are no part of a dry run, which writes nothing", async () => {
     const world = await smallWorld();
     await world.create("a", "--dry-run");
-    expect(namesIn(world.home)).toEqual([".config", ".openclaw", ".openclaw-work"]);
+    expect(namesIn(dirname(world.home))).toEqual(["archives", "new", "old"]);
   });
 });
 

@@ -50,15 +50,17 @@ export async function makeWorld(): Promise<World> {
   const identityFile = join(home, ".config/ocbak/identity.txt");
   mkdirSync(join(home, ".config/ocbak"), { recursive: true });
   writeFileSync(identityFile, `${identity.reveal()}\n`, { mode: 0o600 });
+  // Beside the homes: tests compare these as wholes.
+  const records = { XDG_STATE_HOME: join(root, "records") };
   return {
     home,
     newHome,
     archives,
     identityFile,
     recipient,
-    ocbak: (argv, options) => runIn(home, argv, options),
+    ocbak: (argv, options) => runIn(home, argv, { ...options, env: { ...records, ...options?.env } }),
     context: (overrides) => ({
-      ...testCli({ home }).io,
+      ...testCli({ home, env: records }).io,
       progress: silentProgress,
       notice: () => {},
       ...overrides,
