@@ -31,6 +31,7 @@ export const migrations: readonly string[] = [
     store TEXT,
     outcome TEXT NOT NULL CHECK (outcome IN ('done', 'incomplete', 'failed', 'skipped')),
     reason TEXT,
+    code TEXT,
     duration_ms INTEGER NOT NULL,
     PRIMARY KEY (run_id, position)
   ) STRICT, WITHOUT ROWID;

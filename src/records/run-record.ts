@@ -19,6 +19,8 @@ export interface StepRecord {
   readonly outcome: Outcome;
   /** Why it did not go as it should, in one line; null where it did. */
   readonly reason: string | null;
+  /** The code of the error, as `--json` has it: all of it that others may be told. Null where there was none. */
+  readonly code: string | null;
   readonly durationMs: number;
 }
 
@@ -37,7 +39,7 @@ export interface RunRecord {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** The worst of the steps, `skipped` apart. */
+  /** The worst of the steps, those apart that were skipped and those that told others: `notify`. */
   readonly outcome: "done" | "incomplete" | "failed";
   readonly archive: RunArchive | null;
   readonly steps: readonly StepRecord[];

@@ -45,11 +45,12 @@ export class RunRecords {
   }
 
   /** Writes down a step of a run that goes on. */
-  addStep(id: number, { step, store, outcome, reason, durationMs }: StepRecord): void {
+  addStep(id: number, { durationMs, ...what }: StepRecord): void {
     this.#records.transaction(() => {
       const position = this.#stepsOf(id).length;
-      const row = { run_id: id, position, step, store, outcome, reason, duration_ms: Math.round(durationMs) };
-      this.#records.insert("steps", row);
+      const { step, store, outcome, reason, code } = what;
+      const row = { run_id: id, position, step, store, outcome, reason, code };
+      this.#records.insert("steps", { ...row, duration_ms: Math.round(durationMs) });
     });
   }
 
@@ -84,7 +85,14 @@ export class RunRecords {
     return this.#read(sql, ...keyValues(installation), limit);
   }
 
-  /** Likewise those that ended so. */
+  /** The last run that went well and ended by then: one from a time when the clock was ahead proves nothing. */
+  lastSuccess(installation: InstallationKey, notAfter: Date): RecordedRun | null {
+    const sql = `SELECT * FROM runs WHERE ${ofInstallation} AND outcome = 'done' AND finished_at <= ?
+      ORDER BY id DESC LIMIT 1`;
+    return this.#read(sql, ...keyValues(installation), notAfter.getTime())[0] ?? null;
+  }
+
+  /** The last runs that ended so, the last one first. */
   latestThatEnded(
     outcome: RunRecord["outcome"] | "killed",
     key: InstallationKey,
@@ -149,6 +157,7 @@ function stepOf(row: Row): StepRecord {
     store: textOrNull(row["store"]),
     outcome: String(row["outcome"]) as StepRecord["outcome"],
     reason: textOrNull(row["reason"]),
+    code: textOrNull(row["code"]),
     durationMs: Number(row["duration_ms"]),
   };
 }

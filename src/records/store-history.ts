@@ -1,0 +1,76 @@
+import type { RecordsDatabase, Row } from "./database.ts";
+import { isoOf, keyValues, ofInstallation, textOrNull } from "./installation-rows.ts";
+import type { InstallationKey, RunStep } from "./run-record.ts";
+
+/** A step that was done, or failed, in one store. */
+export interface StoreEvent {
+  readonly step: RunStep;
+  /** ISO 8601: when its run ended, or began where it was killed. */
+  readonly at: string;
+  readonly ok: boolean;
+  readonly reason: string | null;
+}
+
+const events = `SELECT steps.step, steps.outcome, steps.reason, coalesce(finished_at, started_at) AS at
+  FROM runs JOIN steps ON steps.run_id = runs.id
+  WHERE ${ofInstallation} AND steps.store = ?`;
+
+/** What runs did to stores, by the stores' names. */
+export class StoreHistory {
+  readonly #records: RecordsDatabase;
+
+  constructor(records: RecordsDatabase) {
+    this.#records = records;
+  }
+
+  /** The stores that archives of an installation were to go to, those of its last such run first. */
+  stores(installation: InstallationKey): string[] {
+    const sql = `SELECT store FROM runs JOIN steps ON steps.run_id = runs.id
+      WHERE ${ofInstallation} AND step IN ('create', 'copy') AND store IS NOT NULL
+      GROUP BY store ORDER BY max(runs.id) DESC, min(position)`;
+    return this.#records.all(sql, ...keyValues(installation)).map((row) => String(row["store"]));
+  }
+
+  /**
+   * When the last whole archive came into a store, as far as it ended by then: made or copied and not found wanting
+   * there, even where another step of the run failed.
+   */
+  lastArchive(installation: InstallationKey, store: string, notAfter: Date): string | null {
+    const row = this.#records.get(
+      `SELECT finished_at FROM runs
+       WHERE ${ofInstallation} AND outcome IN ('done', 'incomplete', 'failed') AND finished_at <= ?
+         AND EXISTS (SELECT 1 FROM steps WHERE run_id = runs.id AND store = ?
+           AND step IN ('create', 'copy') AND steps.outcome = 'done')
+         AND NOT EXISTS (SELECT 1 FROM steps WHERE run_id = runs.id AND steps.outcome <> 'done'
+           AND (step = 'create' OR (store = ? AND step IN ('verify', 'copy'))))
+       ORDER BY id DESC LIMIT 1`,
+      ...keyValues(installation),
+      notAfter.getTime(),
+      store,
+      store,
+    );
+    return row === undefined ? null : isoOf(row["finished_at"]);
+  }
+
+  /** The last step that failed there. */
+  lastFailure(installation: InstallationKey, store: string): StoreEvent | null {
+    const sql = `${events} AND steps.outcome = 'failed' ORDER BY runs.id DESC, position LIMIT 1`;
+    return eventOf(this.#records.get(sql, ...keyValues(installation), store));
+  }
+
+  /** The last time that a part of all its archives was read. */
+  lastRead(installation: InstallationKey, store: string): StoreEvent | null {
+    const sql = `${events} AND step = 'subset' AND steps.outcome <> 'skipped' ORDER BY runs.id DESC LIMIT 1`;
+    return eventOf(this.#records.get(sql, ...keyValues(installation), store));
+  }
+}
+
+function eventOf(row: Row | undefined): StoreEvent | null {
+  if (row === undefined) return null;
+  return {
+    step: String(row["step"]) as RunStep,
+    at: isoOf(row["at"]),
+    ok: row["outcome"] === "done",
+    reason: textOrNull(row["reason"]),
+  };
+}
