@@ -222,7 +222,9 @@ describe("reading the databases", () => {
     const live = new DatabaseSync(join(world.home, ".openclaw/agents/main/agent/openclaw-agent.sqlite"));
     onTestFinished(() => live.close());
     live.exec("PRAGMA wal_autocheckpoint=0");
-    live.exec("INSERT INTO session_nodes VALUES ('agent:main:live', 'x', '{}', NULL, 1, 1, NULL)");
+    live.exec(
+      "INSERT INTO session_nodes (session_key, current_session_id, entry_json, legacy_acp_migration_json, entry_valid, updated_at, status) VALUES ('agent:main:live', 'x', '{}', NULL, 1, 1, NULL)",
+    );
     const { facts } = await inspect(world, (await create(world)).file);
     expect(facts?.counts?.sessions).toContainEqual({ agent: "main", count: 4 });
   });

@@ -11,6 +11,8 @@ const roots = [
 ];
 const toLinux = [{ from: String.raw`C:\Users\Al`, to: "/home/al" }];
 const toWindows = [{ from: "/home/al", to: String.raw`C:\Users\Al` }];
+const toTop = [{ from: "/home/al", to: "/" }];
+const odd = [{ from: `/home/a"l\\`, to: "/home/bo" }];
 const fromMac = [{ from: "/Users/al", to: "/home/al" }];
 
 describe("a path below an old place", () => {
@@ -30,7 +32,12 @@ describe("a path below an old place", () => {
     ["Windows in another case", String.raw`c:\users\al\x`, "/home/al/x", toLinux],
     ["a Windows file: URL", "file:///C:/Users/Al/x", "file:///home/al/x", toLinux],
     ["Linux to Windows", "/home/al/.openclaw/x", String.raw`C:\Users\Al\.openclaw\x`, toWindows],
-    ["to a home that is the top", "/home/al/x", "/x", [{ from: "/home/al", to: "/" }]],
+    ["to a home that is the top", "/home/al/x", "/x", toTop],
+    ["to the top itself", "/home/al", "/", toTop],
+    ["a file: URL to the top", "file:///home/al/x", "file:///x", toTop],
+    ["where places end in slashes", "/home/al/x", "/home/bo/x", [{ from: "/home/al//", to: "/home/bo/" }]],
+    ["only once in a chain", "/home/al/x", "/home/bo/x", [...home, { from: "/home/bo", to: "/srv" }]],
+    ["a name with a backslash", "/a\\/x", "/b\\/x", [{ from: "/a\\", to: "/b\\" }]],
   ])("goes along: %s", (_what, old, now, moves) => {
     expect(pathMapper(moves).moved(old)).toBe(now);
   });
@@ -68,6 +75,15 @@ describe("an old place in a longer text", () => {
     ["a list", "/usr/bin:/home/al/bin", home, "/home/al/bin"],
     ["JSON on Windows", String.raw`{"a":"C:\\Users\\Al\\x"}`, toLinux, String.raw`C:\Users\Al\x`],
     ["a file: URL", "(file:///home/al/x)", home, "/home/al/x"],
+    ["quotes and a backslash", `see /home/a"l\\/x`, odd, `/home/a"l\\/x`],
+    ["them in JSON", JSON.stringify(`/home/a"l\\/x`), odd, `/home/a"l\\/x`],
+    ["what was to go to the top", "see /home/al/x", toTop, "/home/al/x"],
+    [
+      "what may be from another place by now",
+      "see /home/bo/x",
+      [...home, { from: "/home/bo", to: "/srv" }],
+      undefined,
+    ],
     ["a name that begins the same", "see /home/alice", home, undefined],
     ["a part of a longer path", "/mnt/home/al/x", home, undefined],
     ["a place that stays", "see /home/al/kept/x", roots, undefined],

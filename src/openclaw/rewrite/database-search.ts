@@ -64,12 +64,11 @@ function searchColumn(db: DatabaseSync, { table, column }: Column, setting: Sear
   const { mapper, findings, file } = setting;
   const value = `"${column.replaceAll('"', '""')}"`;
   const first = mapper.needles.map(() => `instr(${value}, ?) > 0`).join(" or ");
-  const needles = mapper.needles.map((needle) => JSON.stringify(needle).slice(1, -1));
   const place = `case when octet_length(${value}) <= ${maxValueBytes} and (${first}) then ocbak_old_place(${value}) end`;
   const sql = `select count(place) as found, coalesce(sum(large), 0) as large, min(place) as example from
     (select ${place} as place, octet_length(${value}) > ${maxValueBytes} as large
      from "${table.replaceAll('"', '""')}" where typeof(${value}) = 'text' and ocbak_in_time())`;
-  const { found, large, example } = Found.parse(db.prepare(sql).get(...needles));
+  const { found, large, example } = Found.parse(db.prepare(sql).get(...mapper.needles));
   if (large > 0)
     findings.history(
       file,

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import type { ValueMove } from "./column-moves.ts";
 import type { PathMapper } from "./path-mapper.ts";
 import { rewriteStrings } from "./rewrite-strings.ts";
 import { hasColumns, type RowWriter } from "./row-writer.ts";
@@ -22,7 +23,7 @@ export function rekey(db: DatabaseSync, rows: RowWriter, setting: KeySetting): v
   const { mapper } = rows;
   const reals = realWorkspaces(db, setting);
   const paths = [...new Set([...setting.places, ...reals.keys()])];
-  moveWorkspaces(rows, reals, setting);
+  moveWorkspaces(db, rows, reals, setting);
   const digests = digestsOf(paths, mapper, (path) => path);
   rows.update("config_machine_state", "state_key", (key) => newStateKey(key, mapper, digests));
   rekeyMemory(db, rows, digestsOf(paths, mapper, memoryPlace));
@@ -58,6 +59,7 @@ function rekeyMemory(db: DatabaseSync, rows: RowWriter, digests: Digests): void 
     const head = replaceDigests(text, digests);
     return head === text ? undefined : { head, tail: "" };
   };
+  const keys: ValueMove[] = [];
   for (const row of found.all()) {
     const { id, entryKey, json } = MemoryRow.parse(row);
     const value = rewriteStrings(json, (text) => rows.mapCounted(text) ?? replaced(text)) ?? json;
@@ -66,9 +68,10 @@ function rekeyMemory(db: DatabaseSync, rows: RowWriter, digests: Digests): void 
       name !== undefined && digest === sha256(name) ? `:${sha256(mapper.moved(name))}` : all,
     );
     const key = replaceDigests(named, digests);
-    if (key !== entryKey) rows.set(table, "entry_key", { id, value: key });
+    if (key !== entryKey) keys.push({ id, from: entryKey, to: key });
     if (value !== json) rows.set(table, "value_json", { id, value });
   }
+  rows.move({ table, column: "entry_key" }, keys);
 }
 
 const MemoryRow = z.looseObject({ id: z.number(), entryKey: z.string(), json: z.string() });

@@ -19,14 +19,19 @@ export interface PathMapper {
   readonly moved: (text: string) => string;
   /** Whether it is or lies in a place that stays where it was. */
   readonly stays: (text: string) => boolean;
+  /** Whether it is or lies in an old place, and in no new one: with A moved to B and B to C, what is in B may be either. */
+  readonly isOld: (path: string) => boolean;
   /** The first old place that stands anywhere in a longer text and is no new one. */
   readonly find: (text: string) => string | undefined;
-  /** Texts of which one stands in whatever names an old place: for a first look, in plain text and in JSON. */
+  /** Texts of which one stands in whatever names an old place: for a first look, in plain text, in JSON and in URLs. */
   readonly needles: readonly string[];
 }
 
 export function pathMapper(moves: readonly PathMove[]): PathMapper {
-  const sorted = moves.filter(({ from }) => !isTop(from)).toSorted((a, b) => b.from.length - a.from.length);
+  const sorted = moves
+    .map(({ from, to }) => ({ from: withoutSlash(from), to: withoutSlash(to) }))
+    .filter(({ from }) => !isTop(from))
+    .toSorted((a, b) => b.from.length - a.from.length);
   const active = sorted.filter(({ from, to }) => from !== to);
   const map = (text: string): Mapped | undefined =>
     /^file:/i.test(text) ? mapUrl(text, sorted) : mapPath(text, sorted);
@@ -38,24 +43,34 @@ export function pathMapper(moves: readonly PathMove[]): PathMapper {
     const above = sorted.find(({ from }) => restBelow(text, from) !== undefined);
     return above !== undefined && above.from === above.to;
   };
+  const isOld = (path: string): boolean => {
+    const move = map(path)?.move;
+    const isNew = ({ to }: PathMove): boolean =>
+      to.length >= move!.from.length && restBelow(path, to) !== undefined;
+    return move !== undefined && !active.some(isNew);
+  };
   const finder = finderOf(active);
   const find = (text: string): string | undefined => {
     for (const [found] of finder === undefined ? [] : text.matchAll(finder)) {
-      const path = isWindows(found) ? found.replaceAll("\\\\", "\\") : found;
-      const mapped = mapPath(path, sorted);
-      if (mapped !== undefined && !active.some(({ to }) => restBelow(path, to) !== undefined)) return path;
+      const path = [found, found.replaceAll(/\\(["\\])/g, "$1")].find(isOld);
+      if (path !== undefined) return path;
     }
     return undefined;
   };
-  const needles = active.flatMap(({ from }) =>
-    isWindows(from) ? [from.slice(3).split(/[\\/]/)[0]!] : [from],
-  );
-  return { moves: active, map, moved, stays, find, needles: [...new Set(needles)] };
+  const needles = active.flatMap(({ from }) => {
+    const plain = isWindows(from) ? from.slice(3).split(/[\\/]/)[0]! : from;
+    return [plain, JSON.stringify(plain).slice(1, -1), urlPath(plain)];
+  });
+  return { moves: active, map, moved, stays, isOld, find, needles: [...new Set(needles)] };
+}
+
+function withoutSlash(path: string): string {
+  return isTop(path) ? path : path.replace(isWindows(path) ? /[\\/]+$/ : /\/+$/, "");
 }
 
 /** The top of a file system is above everything: nothing tells what below it was the installation's. */
 function isTop(path: string): boolean {
-  return /^(?:[\\/]*|[A-Za-z]:[\\/]*)$/.test(path);
+  return /^(?:\/*|[A-Za-z]:[\\/]*)$/.test(path);
 }
 
 function isWindows(path: string): boolean {
@@ -67,9 +82,8 @@ function mapPath(text: string, moves: readonly PathMove[]): Mapped | undefined {
     const rest = restBelow(text, move.from);
     if (rest === undefined) continue;
     if (move.from === move.to || climbs(rest)) return undefined;
-    const to = /[^\\/]/.test(move.to) ? move.to.replace(/[\\/]+$/, "") : "";
-    if (isWindows(move.from) === isWindows(move.to))
-      return { head: to || (rest === "" ? move.to : ""), tail: rest, move };
+    const to = isTop(move.to) && rest !== "" ? move.to.replace(/[\\/]+$/, "") : move.to;
+    if (isWindows(move.from) === isWindows(move.to)) return { head: to, tail: rest, move };
     const separator = isWindows(move.to) ? "\\" : "/";
     return { head: to + rest.replaceAll(isWindows(move.to) ? "/" : "\\", separator), tail: "", move };
   }
@@ -80,7 +94,7 @@ function mapPath(text: string, moves: readonly PathMove[]): Mapped | undefined {
 function restBelow(text: string, place: string): string | undefined {
   const plain = (path: string): string =>
     isWindows(place) ? path.replaceAll("/", "\\").toLowerCase() : path;
-  const above = place.replace(/[\\/]+$/, "");
+  const above = isTop(place) ? place.replace(/[\\/]+$/, "") : place;
   if (plain(text.slice(0, above.length)) !== plain(above)) return undefined;
   const rest = text.slice(above.length);
   return rest === "" || rest[0] === "/" || (isWindows(place) && rest[0] === "\\") ? rest : undefined;
@@ -106,7 +120,8 @@ function mapUrl(text: string, moves: readonly PathMove[]): Mapped | undefined {
       if (!isWindows(move.from) && text.slice(0, prefix.length).slice(7) !== prefix.slice(7)) continue;
       if (!/^(?:$|[/?#])/.test(rest)) continue;
       if (move.from === move.to || climbs(rest.replace(/[?#].*$/s, ""))) return undefined;
-      return { head: `file://${encode(move.to)}`, tail: rest, move };
+      const to = encode(move.to);
+      return { head: `file://${rest.startsWith("/") ? to.replace(/\/$/, "") : to}`, tail: rest, move };
     }
   }
   return undefined;
@@ -128,7 +143,8 @@ function finderOf(moves: readonly PathMove[]): RegExp | undefined {
           .split(/[\\/]/)
           .map(literally)
           .join(String.raw`(?:\\{1,2}|/)`)
-      : literally(from),
+      : // JSON has a backslash before these.
+        literally(from).replaceAll(/"|\\\\/g, String.raw`\\?$&`),
   );
   // Up to what ends a path in running text or in JSON.
   return new RegExp(

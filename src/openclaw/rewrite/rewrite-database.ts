@@ -33,12 +33,13 @@ export function rewriteDatabase(place: string, setting: DatabaseSetting): void {
 
 function rewriteRows(db: DatabaseSync, setting: DatabaseSetting): void {
   const rows = new RowWriter(db, setting);
+  const orphans = orphansIn(db);
   rekey(db, rows, setting);
   for (const rule of databaseRules) applyRule(rows, rule, setting);
   tellUnknown(db, setting);
   if (Changes.parse(db.prepare("select total_changes() as changes").get()).changes > 0)
     setting.findings.touch(setting.file);
-  assertSound(db);
+  assertSound(db, orphans);
   searchDatabase(db, setting);
 }
 
@@ -75,7 +76,15 @@ function tellUnknown(db: DatabaseSync, { findings, file }: DatabaseSetting): voi
 
 const Check = z.looseObject({ quick_check: z.string() });
 
-function assertSound(db: DatabaseSync): void {
+function assertSound(db: DatabaseSync, orphans: number): void {
   const { quick_check: said } = Check.parse(db.prepare("pragma quick_check(1)").get());
   if (said !== "ok") throw new Error(said);
+  if (orphansIn(db) > orphans) throw new Error("rows would have lost those that they belong to");
+}
+
+/** Of the tables whose keys change, one hangs on another. */
+function orphansIn(db: DatabaseSync): number {
+  const table = "workspace_generated_bootstrap_hashes";
+  if (!hasColumns(db, table, [])) return 0;
+  return db.prepare(`pragma foreign_key_check(${table})`).all().length;
 }

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { moveValues, type ValueMove } from "./column-moves.ts";
 import type { Findings } from "./findings.ts";
 import type { Mapped, PathMapper } from "./path-mapper.ts";
 import { rewriteStrings } from "./rewrite-strings.ts";
-import { sha256 } from "./sha256.ts";
+import type { Column } from "./rivals.ts";
 
 const Value = z.looseObject({ value: z.string() });
 const Row = z.looseObject({ id: z.number() });
-const Alias = z.looseObject({ alias_key: z.string(), alias_path: z.string() });
 
 export interface RowWriterOptions {
   readonly mapper: PathMapper;
@@ -39,34 +39,34 @@ export class RowWriter {
     const texts = this.#db.prepare(
       `select distinct "${column}" as value from "${table}" where typeof("${column}") = 'text'`,
     );
-    for (const found of texts.all()) {
-      const { value } = Value.parse(found);
-      const to = change(value);
-      if (to === value) continue;
-      const done = this.#replace(table, column, { value, to });
-      if (done && counted) this.#count(value, to);
-    }
+    const ids = this.#db.prepare(`select rowid as id from "${table}" where "${column}" = ?`);
+    const changes = texts
+      .all()
+      .map((row) => Value.parse(row).value)
+      .map((from) => ({ from, to: change(from) }))
+      .filter(({ from, to }) => from !== to);
+    const moves = changes.flatMap(({ from, to }) =>
+      ids.all(from).map((row) => ({ id: Row.parse(row).id, from, to })),
+    );
+    if (!this.move({ table, column }, moves) || !counted) return;
+    for (const { from, to } of changes) this.#count(from, to);
   }
 
   updatePaths(table: string, column: string): void {
     this.update(table, column, (value) => this.mapper.moved(value), { counted: true });
   }
 
-  /** Other ways to a workspace; two that are one now become one. */
-  moveAliases(change: (path: string) => string): void {
-    const table = "workspace_path_aliases";
-    if (!hasColumns(this.#db, table, ["alias_key", "alias_path"])) return;
-    const aliases = this.#db.prepare(`select alias_key, alias_path from ${table} order by alias_path`).all();
-    const remove = this.#db.prepare(`delete from ${table} where alias_key = ?`);
-    const write = this.#db.prepare(`update ${table} set alias_key = ?, alias_path = ? where alias_key = ?`);
-    for (const row of aliases) {
-      const { alias_key: key, alias_path: value } = Alias.parse(row);
-      const to = change(value);
-      if (to === value) continue;
-      remove.run(sha256(to));
-      write.run(sha256(to), to, key);
-      this.#count(value, to);
-    }
+  /** Gives rows their new values, all at once; two that come to have one key are one, and what is gone is told. */
+  move({ table, column }: Column, moves: readonly ValueMove[]): boolean {
+    const { findings, file } = this.#options;
+    return this.#attempt(table, column, () => {
+      for (const { move, rival } of moveValues(this.#db, { table, column }, moves)) {
+        const shared = rival.shared === "" ? "" : ` (${rival.shared})`;
+        findings.note(
+          `two rows of ${table}.${column}${shared} in ${file} have one key now, as what ${move.from} named is in the place of another: the one written later was kept`,
+        );
+      }
+    });
   }
 
   /** Replaces paths among the strings of JSON texts, row by row. */
@@ -74,10 +74,9 @@ export class RowWriter {
     const { mapper } = this;
     if (!hasColumns(this.#db, table, [column]) || mapper.needles.length === 0) return;
     const named = mapper.needles.map(() => `instr("${column}", ?) > 0`).join(" or ");
-    const needles = mapper.needles.map((needle) => JSON.stringify(needle).slice(1, -1));
     const ids = this.#db
       .prepare(`select rowid as id from "${table}" where typeof("${column}") = 'text' and (${named})`)
-      .all(...needles);
+      .all(...mapper.needles);
     const read = this.#db.prepare(`select "${column}" as value from "${table}" where rowid = ?`);
     for (const found of ids) {
       const { id } = Row.parse(found);
@@ -113,17 +112,7 @@ export class RowWriter {
     findings.count(file, this.mapper.map(value)?.move ?? { from: value, to });
   }
 
-  #replace(
-    table: string,
-    column: string,
-    { value, to }: { readonly value: string; readonly to: string },
-  ): boolean {
-    return this.#attempt(table, column, () => {
-      this.#db.prepare(`update "${table}" set "${column}" = ? where "${column}" = ?`).run(to, value);
-    });
-  }
-
-  /** A row of the new place may be there already: then the old one stays as it is. */
+  /** What cannot be done is not done at all, and told. */
   #attempt(table: string, column: string, write: () => void): boolean {
     this.#db.exec("savepoint change");
     try {

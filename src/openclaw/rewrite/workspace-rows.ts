@@ -5,6 +5,7 @@ import { hasColumns, type RowWriter } from "./row-writer.ts";
 import { sha256 } from "./sha256.ts";
 
 const Alias = z.looseObject({ alias_path: z.string(), workspace_path: z.string() });
+const AliasPath = z.looseObject({ alias_path: z.string() });
 const Setup = z.looseObject({ workspace_path: z.string() });
 
 /** Old real paths of workspaces and their new ones. */
@@ -48,6 +49,7 @@ export function realWorkspaces(db: DatabaseSync, { mapper, realPath }: Workspace
 
 /** Gives the rows of workspaces their new paths and keys; some rows have a key alone, of a workspace among `places`. */
 export function moveWorkspaces(
+  db: DatabaseSync,
   rows: RowWriter,
   reals: RealWorkspaces,
   { places, realPath }: { readonly places: readonly string[]; readonly realPath: (path: string) => string },
@@ -57,14 +59,29 @@ export function moveWorkspaces(
     .map((place) => [place, rows.mapper.moved(place)] as const)
     .filter(([place, moved]) => moved !== place)
     .map(([place, moved]): [string, string] => [place, realPath(moved)]);
-  const digests = new Map(
-    [...known, ...reals].map(([old, now]): [string, string] => [sha256(old), sha256(now)]),
-  );
-  const keys = (key: string): string => digests.get(key) ?? key;
-  rows.update("workspace_generated_bootstrap_hashes", "workspace_key", keys);
-  rows.update("workspace_setup_state", "workspace_key", keys);
-  rows.update("workspace_path_aliases", "workspace_key", keys);
-  for (const table of ["workspace_setup_state", "workspace_path_aliases"])
-    rows.update(table, "workspace_path", paths, { counted: true });
-  rows.moveAliases(paths);
+  const digestsOf = (moved: Iterable<readonly [string, string]>): ReadonlyMap<string, string> =>
+    new Map(Array.from(moved, ([old, now]) => [sha256(old), sha256(now)]));
+  const digests = digestsOf([...known, ...reals]);
+  const aliases = digestsOf(aliasPaths(db).map((old) => [old, paths(old)]));
+  // Paths first: rows that come to have one key are compared by the rest of them.
+  for (const [table, column] of pathColumns) rows.update(table, column, paths, { counted: true });
+  for (const table of keyedTables) rows.update(table, "workspace_key", (key) => digests.get(key) ?? key);
+  rows.update("workspace_path_aliases", "alias_key", (key) => aliases.get(key) ?? key);
+}
+
+const pathColumns = [
+  ["workspace_setup_state", "workspace_path"],
+  ["workspace_path_aliases", "workspace_path"],
+  ["workspace_path_aliases", "alias_path"],
+] as const;
+const keyedTables = [
+  "workspace_generated_bootstrap_hashes",
+  "workspace_setup_state",
+  "workspace_path_aliases",
+] as const;
+
+function aliasPaths(db: DatabaseSync): string[] {
+  if (!hasColumns(db, "workspace_path_aliases", ["alias_path"])) return [];
+  const rows = db.prepare("select alias_path from workspace_path_aliases").all();
+  return rows.map((row) => AliasPath.parse(row).alias_path);
 }
