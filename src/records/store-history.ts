@@ -41,8 +41,9 @@ export class StoreHistory {
        WHERE ${ofInstallation} AND outcome IN ('done', 'incomplete', 'failed') AND finished_at <= ?
          AND EXISTS (SELECT 1 FROM steps WHERE run_id = runs.id AND store = ?
            AND step IN ('create', 'copy') AND steps.outcome = 'done')
-         AND NOT EXISTS (SELECT 1 FROM steps WHERE run_id = runs.id AND steps.outcome <> 'done'
-           AND (step = 'create' OR (store = ? AND step IN ('verify', 'copy'))))
+         AND NOT EXISTS (SELECT 1 FROM steps WHERE run_id = runs.id
+           AND ((step = 'create' AND steps.outcome = 'incomplete')
+             OR (store = ? AND step IN ('create', 'verify', 'copy') AND steps.outcome <> 'done')))
        ORDER BY id DESC LIMIT 1`,
       ...keyValues(installation),
       notAfter.getTime(),

@@ -176,6 +176,15 @@ describe("what became of archives in stores", () => {
       "usb",
       true,
     ],
+    [
+      "one made there because the first store could not be written to",
+      [
+        { ...usb, step: "create", outcome: "failed" },
+        { ...nas, step: "create", outcome: "done" },
+      ],
+      "nas",
+      true,
+    ],
     ["not one of a run without an archive", [{ ...usb, step: "create", outcome: "skipped" }], "usb", false],
   ])("the last archive of a store is %s", (_what, steps, store, isOne) => {
     const { runs, history } = fresh();
