@@ -9,6 +9,12 @@ export interface CommandDefinition {
   readonly act: (call: Call) => Promise<ExitStatus>;
 }
 
+/** A word that stands before several commands: `ocbak schedule …`. */
+export interface CommandGroup {
+  readonly define: () => Command;
+  readonly subcommands: readonly CommandDefinition[];
+}
+
 /** One call of a command: its arguments in order (a variadic one is a list), and its own flags as commander names them. */
 export interface Call {
   readonly io: CliContext;

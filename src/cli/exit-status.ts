@@ -4,6 +4,7 @@ import { ConfigError, type ConfigErrorCode } from "../config/errors.ts";
 import { DiskError, type DiskErrorCode } from "../disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../format/errors.ts";
 import { OpenClawError, type OpenClawErrorCode } from "../openclaw/errors.ts";
+import { ScheduleError, type ScheduleErrorCode } from "../schedule/errors.ts";
 import { StoreError, type StoreErrorCode } from "../store/errors.ts";
 import { CliError, type CliErrorCode, Interrupted } from "./errors.ts";
 
@@ -14,7 +15,7 @@ export const exitMeanings = {
   2: "usage, or no recipient",
   3: "done, but incomplete: the archive exists, data that matters was missed at capture",
   4: "compared, and they differ",
-  10: "archive, store or installation not found",
+  10: "archive, store, installation or schedule not found",
   11: "locked",
   12: "no identity or passphrase fits",
   20: "damaged",
@@ -127,6 +128,17 @@ const statusOfConfigError = {
   "invalid-config": 2,
 } as const satisfies Record<ConfigErrorCode, ExitStatus>;
 
+const statusOfScheduleError = {
+  "bad-time": 2,
+  "bad-job": 2,
+  "no-scheduler": 1,
+  "not-scheduled": 10,
+  running: 11,
+  "foreign-file": 26,
+  "command-failed": 1,
+  io: 1,
+} as const satisfies Record<ScheduleErrorCode, ExitStatus>;
+
 const statusOfCliError = {
   usage: 2,
   "no-terminal": 2,
@@ -146,6 +158,7 @@ export function statusOfError(error: unknown): ExitStatus {
   if (error instanceof StoreError) return statusOfStoreError[error.code];
   if (error instanceof BackupError) return statusOfBackupError[error.code];
   if (error instanceof ConfigError) return statusOfConfigError[error.code];
+  if (error instanceof ScheduleError) return statusOfScheduleError[error.code];
   if (error instanceof CliError) return statusOfCliError[error.code];
   if (error instanceof Interrupted) return error.signalName === "SIGINT" ? 130 : 143;
   return 1;

@@ -4,6 +4,7 @@ import { ConfigError } from "../config/errors.ts";
 import { DiskError, type DiskErrorCode } from "../disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../format/errors.ts";
 import { OpenClawError, type OpenClawErrorCode } from "../openclaw/errors.ts";
+import { ScheduleError } from "../schedule/errors.ts";
 import { StoreError, type StoreErrorCode } from "../store/errors.ts";
 import type { CliContext } from "./context.ts";
 import { CliError, Interrupted } from "./errors.ts";
@@ -97,7 +98,8 @@ function rawHintOf(error: unknown): string | undefined {
       (error.verdict === undefined ? undefined : hintOfVerdict[error.verdict])
     );
   }
-  if (error instanceof CliError || error instanceof ConfigError) return error.hint;
+  if (error instanceof CliError || error instanceof ConfigError || error instanceof ScheduleError)
+    return error.hint;
   if (error instanceof OpenClawError) return error.hint ?? hintOfOpenClawError[error.code];
   if (error instanceof DiskError) return error.hint ?? hintOfDiskError[error.code];
   if (error instanceof StoreError) return error.hint ?? hintOfStoreError[error.code];

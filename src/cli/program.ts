@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import type { Call, CommandDefinition } from "./command.ts";
+import type { Call, CommandDefinition, CommandGroup } from "./command.ts";
 import { catCommand } from "./commands/cat.ts";
 import { configCommand } from "./commands/config.ts";
 import { createCommand } from "./commands/create.ts";
@@ -12,13 +12,14 @@ import { keygenCommand } from "./commands/keygen.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { salvageCommand } from "./commands/salvage.ts";
+import { scheduleCommand } from "./commands/schedule.ts";
 import { showCommand } from "./commands/show.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { CliContext } from "./context.ts";
 import type { ExitStatus } from "./exit-status.ts";
 
 /** In the order of `ocbak --help`: the order in which a person needs them. */
-const definitions: readonly CommandDefinition[] = [
+const definitions: readonly (CommandDefinition | CommandGroup)[] = [
   keygenCommand,
   showCommand,
   createCommand,
@@ -31,6 +32,7 @@ const definitions: readonly CommandDefinition[] = [
   catCommand,
   extractCommand,
   salvageCommand,
+  scheduleCommand,
   configCommand,
 ];
 
@@ -46,12 +48,16 @@ export function programFor(io: CliContext, finished: Finished): Command {
     .version(io.toolVersion, "-V, --version", "print the version")
     .addHelpText("after", "\n`ocbak COMMAND --help` has an example of each. The whole contract: docs/cli.md");
   for (const definition of definitions) program.addCommand(connect(definition, io, finished));
-  for (const command of [program, ...program.commands]) quieten(command, io);
+  quieten(program, io);
   return program;
 }
 
-function connect(definition: CommandDefinition, io: CliContext, finished: Finished): Command {
+function connect(definition: CommandDefinition | CommandGroup, io: CliContext, finished: Finished): Command {
   const command = definition.define();
+  if ("subcommands" in definition) {
+    for (const inner of definition.subcommands) command.addCommand(connect(inner, io, finished));
+    return command;
+  }
   return command.action(async () => finished(await definition.act(callOf(command, io))));
 }
 
@@ -78,4 +84,5 @@ function quieten(command: Command, io: CliContext): void {
     getOutHasColors: () => false,
     getErrHasColors: () => false,
   });
+  for (const inner of command.commands) quieten(inner, io);
 }

@@ -19,6 +19,8 @@ export async function run(argv: readonly string[], io: CliContext): Promise<Exit
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // A group without its command: like no command at all, its help has been printed.
+    if (error instanceof CommanderError && error.code === "commander.help") return 2;
     return printFailure(io, asUsage(error, argv), argv.includes("--json"));
   }
 }
@@ -30,11 +32,12 @@ function asUsage(error: unknown, argv: readonly string[]): unknown {
   const help = argv.length > 0 && !argv[0]!.startsWith("-") ? `${argv[0]} ` : "";
   const hint = [
     ...suggestion.map((line) => line.replace(/^\(|\)$/g, "")),
-    `see \`ocbak ${knownCommand(error) ? help : ""}--help\``,
+    `see \`ocbak ${knownCommand(error, argv) ? help : ""}--help\``,
   ];
   return new CliError("usage", message.replace(/\.$/, ""), { cause: error, hint: hint.join("\n") });
 }
 
-function knownCommand(error: CommanderError): boolean {
-  return error.code !== "commander.unknownCommand";
+/** Unknown may also be what stands behind a group: `ocbak schedule nonsense`. */
+function knownCommand(error: CommanderError, [first]: readonly string[]): boolean {
+  return error.code !== "commander.unknownCommand" || !error.message.includes(`'${first}'`);
 }

@@ -6,8 +6,9 @@ import { printFailure } from "../../src/cli/failure.ts";
 import { programFor } from "../../src/cli/program.ts";
 import { run } from "../../src/cli/run.ts";
 import { testCli, type TestCli } from "../support/cli.ts";
+import { everyCommand } from "../support/commands.ts";
 
-const commands = programFor(testCli({ home: "/" }).io, () => {}).commands.map((command) => command.name());
+const commands = everyCommand().map(([words]) => words);
 
 async function runs(...argv: string[]): Promise<TestCli & { status: number }> {
   const cli = testCli({ home: "/nonexistent" });
@@ -18,7 +19,8 @@ describe("usage", () => {
   it("prints the help on stderr for `ocbak` alone, and exits with 2", async () => {
     const { status, out, err } = await runs();
     expect([status, out()]).toEqual([2, ""]);
-    for (const command of commands) expect(err()).toMatch(new RegExp(`^ {2}${command} `, "m"));
+    const { commands: words } = programFor(testCli({ home: "/" }).io, () => {});
+    for (const command of words) expect(err()).toMatch(new RegExp(`^ {2}${command.name()} `, "m"));
   });
 
   it("prints the help on stdout when asked for it", async () => {
@@ -74,7 +76,7 @@ describe("--help", () => {
   it.each(commands)(
     "of %s has an example that begins with the command, and its exit statuses",
     async (command) => {
-      const { status, out } = await runs(command, "--help");
+      const { status, out } = await runs(...command.split(" "), "--help");
       expect(status).toBe(0);
       expect(out()).toMatch(new RegExp(`^Examples?:\n {2}(sudo )?ocbak ${command}\\b`, "m"));
       for (const code of [0, 1, 2, 130, 143] as const) expect(out()).toContain(exitMeanings[code]);
@@ -82,26 +84,31 @@ describe("--help", () => {
   );
 
   it.each(commands)("of %s names --json, --quiet and --no-progress", async (command) => {
-    const { out } = await runs(command, "--help");
+    const { out } = await runs(...command.split(" "), "--help");
     for (const flag of ["--json", "-q, --quiet", "--no-progress"]) expect(out()).toContain(flag);
   });
 
   it.each(commands)("of %s has no example that the command itself would refuse as usage", async (command) => {
-    const definition = programFor(testCli({ home: "/" }).io, () => {}).commands.find(
-      (c) => c.name() === command,
-    )!;
-    const { out } = await runs(command, "--help");
-    const examples = [...out().matchAll(/^ {2}(?:sudo )?ocbak (\w+)(.*)$/gm)].filter(
-      ([, name]) => name === command,
-    );
+    const [, definition] = everyCommand().find(([words]) => words === command)!;
+    const { out } = await runs(...command.split(" "), "--help");
+    const examples = [...out().matchAll(new RegExp(`^ {2}(?:sudo )?ocbak ${command}(?: (.*))?$`, "gm"))];
     definition.action(() => {});
-    for (const [, , rest] of examples) {
-      const argv = rest!
-        .replace(/[|<].*$/, "")
-        .split(" ")
-        .filter(Boolean);
+    for (const [, rest = ""] of examples) {
+      const argv = (rest.replace(/[|<>].*$/, "").match(/'[^']*'|[^ ]+/g) ?? []).map((word) =>
+        word.replace(/^'(.*)'$/, "$1"),
+      );
       await expect(definition.parseAsync(argv, { from: "user" })).resolves.toBeDefined();
     }
+  });
+
+  it("stands on stderr for a group of commands alone, whose own unknown commands lead to it", async () => {
+    const alone = await runs("schedule");
+    expect([alone.status, alone.out()]).toEqual([2, ""]);
+    expect(alone.err()).toContain("Usage: ocbak schedule");
+    const unknown = await runs("schedule", "instal");
+    expect(unknown.status).toBe(2);
+    expect(unknown.err()).toContain("ocbak: hint: Did you mean install?");
+    expect(unknown.err()).toContain("see `ocbak schedule --help`");
   });
 });
 

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { Backend, BackendTools } from "./backend.ts";
+import { ScheduleError } from "./errors.ts";
+import { plistText } from "./launchd-text.ts";
+import { complaintOf } from "./runner.ts";
+import { changeOf } from "./text-place.ts";
+import { requestRun, tickStateOf } from "./tick-state.ts";
+
+/** macOS: an agent of the user, for root a daemon. */
+export function launchdBackend({ run, places, uid, processes }: BackendTools): Backend {
+  const fileOf = (name: string): string => join(places.agentDir, `${name}.plist`);
+  const domain = async (): Promise<string> => {
+    if (places.scope === "system") return "system";
+    // Over ssh, without a session on the screen, there is no gui domain.
+    const gui = await run("launchctl", ["print", `gui/${uid}`]);
+    return gui.status === 0 ? `gui/${uid}` : `user/${uid}`;
+  };
+  const isLoaded = async (name: string): Promise<boolean> =>
+    (await run("launchctl", ["print", `${await domain()}/${name}`])).status === 0;
+  const must = async (...words: readonly string[]): Promise<void> => {
+    const ran = await run("launchctl", words);
+    if (ran.status !== 0)
+      throw new ScheduleError(
+        "command-failed",
+        `running \`launchctl ${words.join(" ")}\`: ${complaintOf(ran)}`,
+      );
+  };
+  const deactivate = async (name: string): Promise<void> => {
+    if (await isLoaded(name)) await must("bootout", `${await domain()}/${name}`);
+  };
+
+  return {
+    name: "launchd",
+    waits: false,
+    unfit: async () => {
+      const ran = await run("launchctl", ["print", await domain()]);
+      return ran.status === 0 ? null : complaintOf(ran);
+    },
+    install: async (job) => [await changeOf(fileOf(job.name), plistText(job))],
+    remove: async (name) => {
+      const change = await changeOf(fileOf(name), null);
+      return change.before === null ? [] : [change];
+    },
+    activate: async (name) => {
+      // A job that is loaded keeps what it was loaded with.
+      await deactivate(name);
+      await must("enable", `${await domain()}/${name}`);
+      await must("bootstrap", await domain(), fileOf(name));
+    },
+    deactivate,
+    refresh: async () => {},
+    state: async (job, now) => tickStateOf(job, { enabled: await isLoaded(job.name), now, processes }),
+    start: async (job) => {
+      await requestRun(job);
+      return run("launchctl", ["kickstart", `${await domain()}/${job.name}`]);
+    },
+    log: ({ logFile }) => `cat ${logFile}`,
+    warnings: async () => [],
+  };
+}

@@ -1,0 +1,66 @@
+import { type Calendar, calendarText, twoDigits, weekdayNames } from "./calendar.ts";
+import { commandWords, type Job } from "./job.ts";
+import { ownMark } from "./text-place.ts";
+
+const head = `# ${ownMark}, which shows and undoes what is changed here.
+# Own settings go into a drop-in: systemctl edit (with --user, where this is a user's).
+`;
+
+/** systemd.service(5). Type oneshot: while it runs, its timer starts no second one. */
+export function serviceText(job: Job): string {
+  return `${head}[Unit]
+Description=OpenClaw backup (${job.name})
+
+[Service]
+Type=oneshot
+# ":" leaves $ alone.
+ExecStart=:${commandWords(job).map(systemdWord).join(" ")}
+${Object.entries(job.environment)
+  .map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}\n`)
+  .join("")}Nice=19
+CPUWeight=20
+IOWeight=20
+IOSchedulingClass=idle
+`;
+}
+
+/** systemd.timer(5). Persistent: a time that passed while the machine was off is made up for. */
+export function timerText(job: Job): string {
+  return `${head}[Unit]
+Description=OpenClaw backup (${job.name}), ${calendarText(job.when)}
+
+[Timer]
+OnCalendar=${onCalendar(job.when)}
+Persistent=true
+RandomizedDelaySec=${job.randomDelaySeconds}
+
+[Install]
+WantedBy=timers.target
+`;
+}
+
+/** systemd.time(7): local time. */
+export function onCalendar({ weekdays, hours, minutes }: Calendar): string {
+  const days = weekdays.length === 7 ? "" : `${weekdays.map((day) => weekdayNames[day]).join(",")} `;
+  const hour = hours.length === 24 ? "*" : hours.map(twoDigits).join(",");
+  return `${days}*-*-* ${hour}:${minutes.map(twoDigits).join(",")}:00`;
+}
+
+const named: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  '"': '\\"',
+  "\n": "\\n",
+  "\t": "\\t",
+  "%": "%%",
+};
+
+/** One word of a setting: systemd.syntax(7), "Quoting", and specifiers of systemd.unit(5). */
+export function systemdWord(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
+  const escaped = text.replaceAll(/[\\"%\u0000-\u001f\u007f]/g, (char) => named[char] ?? hexEscape(char));
+  return `"${escaped}"`;
+}
+
+function hexEscape(char: string): string {
+  return `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
