@@ -15,10 +15,14 @@ import type { RestorePlan } from "./restore-plan.ts";
 export interface PathRewrite {
   /** For the staging writer: bytes as latin1. */
   readonly linkTarget: (path: EntryPath, target: string) => string;
-  readonly run: (place: (rootId: string) => StagedRoot | null) => RewriteReport;
+  readonly run: (place: (rootId: string) => StagedRoot | null) => Promise<RewriteReport>;
 }
 
-export function pathRewrite({ roots, placement }: RestorePlan, { metadata }: OpenArchive): PathRewrite {
+export function pathRewrite(
+  { roots, placement }: RestorePlan,
+  { metadata }: OpenArchive,
+  signal: AbortSignal,
+): PathRewrite {
   const sources = new Map(roots.roots.map(({ id, sourcePath }) => [id, sourcePath]));
   const configFile = textFact(metadata, "configFile");
   const rewrite = new InstallationRewrite({
@@ -26,6 +30,7 @@ export function pathRewrite({ roots, placement }: RestorePlan, { metadata }: Ope
     configFile,
     timeArgument: utimesArgument,
     realPath,
+    signal,
   });
   return {
     linkTarget(path, target) {

@@ -105,7 +105,8 @@ export async function carryOut(
   const ownership: Ownership | undefined = context.uid === 0 || owner.gid !== context.gid ? owner : undefined;
   using pins = new Pins();
   using staging = new Staging(placement, { pins, uid: context.uid, processes: processesOf(context) });
-  const rewrite = options.rewritePaths === false ? undefined : pathRewrite(plan, opened.entries);
+  const rewrite =
+    options.rewritePaths === false ? undefined : pathRewrite(plan, opened.entries, context.signal);
   using writer = new StagingWriter({
     place: (root) => staging.place(root),
     linkTarget: rewrite?.linkTarget,
@@ -120,9 +121,9 @@ export async function carryOut(
     selection: plan.roots.selection,
   });
   let rewritten: RewriteReport | undefined;
-  const summary = await writer.finish(() => {
-    rewritten = rewrite?.run((root) => staging.place(root));
-    return staging.flush();
+  const summary = await writer.finish(async () => {
+    rewritten = await rewrite?.run((root) => staging.place(root));
+    await staging.flush();
   });
   if (plan.roots.selection !== undefined) refuseMissingLinks(summary);
   context.signal.throwIfAborted();

@@ -1,10 +1,13 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { RestoreReport } from "../../src/backup/restore-reports.ts";
-import { plantOwnDatabase, stateDatabase } from "../support/openclaw-databases.ts";
+import { restoreArchive } from "../../src/backup/restore.ts";
+import { Secret } from "../../src/format/secret.ts";
+import { agentDatabase, plantOwnDatabase, stateDatabase } from "../support/openclaw-databases.ts";
 import { plant } from "../support/tree.ts";
+import { walkTree } from "../support/walk.ts";
 import { makeWorld, type World } from "../support/world.ts";
 
 let world: World;
@@ -101,3 +104,44 @@ describe("a restore to the old places", () => {
     expect([report.rewritten, report.left]).toEqual([[], []]);
   });
 });
+
+describe("a restore that is aborted while it rewrites", () => {
+  it("ends before the next step, and leaves the target as it was", async () => {
+    const { home, newHome, identityFile } = world;
+    const two = join(world.archives, "two.ocbak");
+    plantOwnDatabase(
+      join(home, ".openclaw/agents/main/agent/openclaw-agent.sqlite"),
+      agentDatabase("main", 3),
+    );
+    await world.ocbak(["create", "--quiet", "-r", world.recipient, "-o", two]);
+    plant(newHome, { ".openclaw/openclaw.json": "{ mine: true }" });
+    const before = walkTree(newHome);
+    const enough = new Error("enough");
+    const abort = new AbortController();
+    const context = world.context({ signal: abort.signal });
+    const keys = { identities: [new Secret(readFileSync(identityFile, "utf8").trim())] };
+    const inWork = new Set<string>();
+    let watch: NodeJS.Immediate;
+    const look = (): void => {
+      for (const name of databasesInWork(newHome)) inWork.add(name);
+      if (inWork.size > 0) abort.abort(enough);
+      watch = setImmediate(look);
+    };
+    look();
+    onTestFinished(() => clearImmediate(watch));
+    const restoring = restoreArchive(two, { keys, home: newHome, replace: true }, context);
+    await expect(restoring).rejects.toBe(enough);
+    expect([...inWork]).toEqual(["openclaw-agent.sqlite"]);
+    expect(walkTree(newHome)).toEqual(before);
+  });
+});
+
+/** The staged databases that SQLite holds locked. */
+function databasesInWork(home: string): string[] {
+  const locks = readFileSync("/proc/locks", "utf8");
+  const names = readdirSync(home, { recursive: true, encoding: "utf8" });
+  const databases = names.filter((name) => name.endsWith(".sqlite"));
+  return databases
+    .filter((name) => locks.includes(`:${lstatSync(join(home, name)).ino} `))
+    .map((name) => basename(name));
+}

@@ -26,7 +26,7 @@ beforeEach(() => {
   return scratch.remove;
 });
 
-function rewrite(given: readonly PathMove[] = moves): RewriteReport {
+async function rewrite(given: readonly PathMove[] = moves): Promise<RewriteReport> {
   const tree = (id: string, base: string, path: string) => ({
     id,
     base: join(staging, base),
@@ -63,13 +63,13 @@ const files = {
 };
 
 describe("the files of an installation that moves", () => {
-  it("name the new places where OpenClaw reads them, and are as they were elsewhere", () => {
+  it("name the new places where OpenClaw reads them, and are as they were elsewhere", async () => {
     plant(staging, { ...files, "state/openclaw.json": { text: files["state/openclaw.json"], mode: 0o400 } });
     const time = new Date("2020-01-02T03:04:05.678Z");
     utimesSync(join(staging, "state/openclaw.json"), time, time);
     utimesSync(join(staging, "state"), time, time);
     const before = describeTree(staging);
-    const report = rewrite();
+    const report = await rewrite();
     const changed = [
       ["state/openclaw.json", "'/home/al/log'", "'/home/bo/log'"],
       ["state/openclaw.json", "'/home/al/conf.d", "'/home/bo/conf.d"],
@@ -94,11 +94,11 @@ describe("the files of an installation that moves", () => {
     ]);
   });
 
-  it("are not opened where no place changes, whatever they name", () => {
+  it("are not opened where no place changes, whatever they name", async () => {
     plant(staging, files);
     plantDatabase("state/state/openclaw.sqlite");
     const before = readdirSync(staging, { recursive: true, encoding: "utf8" }).map(stateOf);
-    expect(rewrite([{ from: old, to: old }])).toEqual({
+    expect(await rewrite([{ from: old, to: old }])).toEqual({
       rewritten: [],
       touched: [],
       left: [],
@@ -107,10 +107,10 @@ describe("the files of an installation that moves", () => {
     expect(readdirSync(staging, { recursive: true, encoding: "utf8" }).map(stateOf)).toEqual(before);
   });
 
-  it("are left and told where they cannot be understood", () => {
+  it("are left and told where they cannot be understood", async () => {
     plant(staging, { "state/openclaw.json": place("{ a: '@/x', "), "state/.env": Buffer.from([0xff]) });
     const before = describeTree(staging);
-    expect(rewrite().left.map(({ file }) => file)).toEqual(["state/.env", "state/openclaw.json"]);
+    expect((await rewrite()).left.map(({ file }) => file)).toEqual(["state/.env", "state/openclaw.json"]);
     expect(describeTree(staging)).toEqual(before);
   });
 });
@@ -222,9 +222,9 @@ describe("the databases of an installation that moves", () => {
   const name = "state/state/openclaw.sqlite";
   const newWorkspace = `${now}/.openclaw/workspace`;
 
-  it("have the new paths, and the digests of them as keys; what was bound to the old machine is gone", () => {
+  it("have the new paths, and the digests of them as keys; what was bound to the old machine is gone", async () => {
     plantDatabase(name);
-    rewrite();
+    await rewrite();
     expect(contents(name)).toEqual({
       ...rows,
       cron_jobs: [
@@ -252,14 +252,14 @@ describe("the databases of an installation that moves", () => {
     });
   });
 
-  it("keep journal mode, mode and time, and nothing appears beside them", () => {
+  it("keep journal mode, mode and time, and nothing appears beside them", async () => {
     plantDatabase(name);
     const file = join(staging, name);
     const time = new Date("2020-01-02T03:04:05.678Z");
     utimesSync(file, time, time);
     utimesSync(join(file, ".."), time, time);
     const { mode, ino } = lstatSync(file);
-    rewrite();
+    await rewrite();
     expect(lstatSync(file)).toMatchObject({ mode, ino, mtimeMs: time.getTime() });
     expect(lstatSync(join(file, ".."))).toMatchObject({ mtimeMs: time.getTime() });
     expect([...readFileSync(file).subarray(18, 20)]).toEqual([2, 2]);
@@ -270,9 +270,9 @@ describe("the databases of an installation that moves", () => {
     db.close();
   });
 
-  it("tell what still names old places: first what to look at, then history by table", () => {
+  it("tell what still names old places: first what to look at, then history by table", async () => {
     plantDatabase(name, 19);
-    const { left, notes } = rewrite();
+    const { left, notes } = await rewrite();
     expect(left.filter(({ history }) => history)).toEqual([left.at(-1)]);
     expect(left.map(({ path, reason }) => [path, reason.replace(/:.*/, "")])).toEqual([
       ["", "is of a newer schema (19) than this ocbak knows (18)"],
@@ -289,17 +289,17 @@ describe("the databases of an installation that moves", () => {
     ]);
   });
 
-  it("come back to equal rows on the way back, and a second time changes nothing more", () => {
+  it("come back to equal rows on the way back, and a second time changes nothing more", async () => {
     plantDatabase(name);
-    rewrite();
+    await rewrite();
     const there = contents(name);
-    expect(rewrite()).toMatchObject({ rewritten: [], touched: [] });
+    expect(await rewrite()).toMatchObject({ rewritten: [], touched: [] });
     expect(contents(name)).toEqual(there);
-    rewrite([{ from: now, to: old }]);
+    await rewrite([{ from: now, to: old }]);
     expect(contents(name)).toEqual({ ...rows, state_leases: [], delivery_queue_entries: [] });
   });
 
-  it("know a workspace by its real path on this machine, and by the alias of one behind links on the old one", () => {
+  it("know a workspace by its real path on this machine, and by the alias of one behind links on the old one", async () => {
     plantDatabase(name);
     const db = new DatabaseSync(join(staging, name));
     const real = "/disk2/al/ws";
@@ -308,7 +308,7 @@ describe("the databases of an installation that moves", () => {
     alias.run(sha(real), real, sha(real), real);
     db.prepare("insert into workspace_setup_state values (?, ?)").run(sha(real), real);
     db.close();
-    rewrite([{ from: old, to: "/home/linked" }]);
+    await rewrite([{ from: old, to: "/home/linked" }]);
     const now = "/mnt/linked/ws";
     const found = contents(name);
     expect(found["workspace_path_aliases"]!.filter(([, , , path]) => path === now)).toEqual([
@@ -318,7 +318,7 @@ describe("the databases of an installation that moves", () => {
     expect(found["workspace_setup_state"]).toContainEqual([sha(now), now]);
   });
 
-  it("have a new key also where a workspace that is only attested has no path", () => {
+  it("have a new key also where a workspace that is only attested has no path", async () => {
     plantDatabase(name);
     const db = new DatabaseSync(join(staging, name));
     db.exec("delete from workspace_path_aliases");
@@ -326,11 +326,11 @@ describe("the databases of an installation that moves", () => {
       sha(workspace),
     );
     db.close();
-    rewrite();
+    await rewrite();
     expect(contents(name)["workspace_setup_state"]![0]).toEqual([sha(newWorkspace), "null"]);
   });
 
-  it("are rewritten with what stood in a log beside them", () => {
+  it("are rewritten with what stood in a log beside them", async () => {
     plantDatabase(name);
     const file = join(staging, name);
     const db = new DatabaseSync(file);
@@ -339,13 +339,13 @@ describe("the databases of an installation that moves", () => {
     const family = ["", "-wal"].map((suffix) => [suffix, readFileSync(file + suffix)] as const);
     db.close();
     for (const [suffix, bytes] of family) plant(staging, { [name + suffix]: bytes });
-    rewrite();
+    await rewrite();
     expect(contents(name)["agent_databases"]!.at(-1)).toEqual(["late", `${now}/late.sqlite`]);
     expect(readdirSync(join(file, ".."))).not.toContain("openclaw.sqlite-journal");
     expect([...readFileSync(file).subarray(18, 20)]).toEqual([2, 2]);
   });
 
-  it("are rewritten beside tables of modules, of which none is loaded or written through", () => {
+  it("are rewritten beside tables of modules, of which none is loaded or written through", async () => {
     plantDatabase(name);
     const db = new DatabaseSync(join(staging, name), { defensive: false });
     db.exec("create virtual table notes using fts5(body)");
@@ -355,18 +355,18 @@ describe("the databases of an installation that moves", () => {
       "insert into sqlite_schema values ('table', 'vectors', 'vectors', 0, 'create virtual table vectors using vec0(x)')",
     );
     db.close();
-    const { left } = rewrite();
+    const { left } = await rewrite();
     expect(left.filter(({ reason }) => reason.includes("cannot be"))).toEqual([]);
     expect(contents(name)["cron_jobs"]![0]![0]).toBe(`${now}/.openclaw/cron/jobs.json`);
   });
 
-  it("are as they were where they are not sound", () => {
+  it("are as they were where they are not sound", async () => {
     plantDatabase(name);
     const file = join(staging, name);
     const bytes = readFileSync(file);
     bytes.fill(0xa5, 4096, bytes.length);
     plant(staging, { [name]: bytes });
-    const { left, rewritten, touched } = rewrite();
+    const { left, rewritten, touched } = await rewrite();
     expect([rewritten, touched]).toEqual([[], []]);
     expect(left).toMatchObject([{ reason: expect.stringContaining("the database cannot be rewritten") }]);
     expect(readFileSync(file).equals(bytes)).toBe(true);

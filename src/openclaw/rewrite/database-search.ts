@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { breathe } from "./breathe.ts";
 import { knownRemainders } from "./database-rules.ts";
 import type { Findings } from "./findings.ts";
 import type { PathMapper } from "./path-mapper.ts";
@@ -9,6 +10,7 @@ export interface SearchSetting {
   readonly findings: Findings;
   readonly file: string;
   readonly deadline: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Longer values are counted, not read. */
@@ -18,7 +20,7 @@ const Name = z.looseObject({ name: z.string() });
 const Found = z.looseObject({ found: z.number(), large: z.number(), example: z.string().nullable() });
 
 /** Looks for old places in the text columns of all tables: history by table, all else to be looked at. */
-export function searchDatabase(db: DatabaseSync, setting: SearchSetting): void {
+export async function searchDatabase(db: DatabaseSync, setting: SearchSetting): Promise<void> {
   if (setting.mapper.needles.length === 0) return;
   prepareFunctions(db, setting);
   const tables = db
@@ -29,9 +31,13 @@ export function searchDatabase(db: DatabaseSync, setting: SearchSetting): void {
   try {
     for (const row of tables) {
       const { name: table } = Name.parse(row);
-      for (const column of textColumns(db, table)) searchColumn(db, { table, column }, setting);
+      for (const column of textColumns(db, table)) {
+        await breathe(setting.signal);
+        searchColumn(db, { table, column }, setting);
+      }
     }
   } catch (error) {
+    setting.signal?.throwIfAborted();
     if (Date.now() < setting.deadline) throw error;
     setting.findings.left(setting.file, "", "was not searched to its end for old places: it took too long");
   }

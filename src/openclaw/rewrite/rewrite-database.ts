@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { breathe } from "./breathe.ts";
 import { type DatabaseRule, databaseRules, knownVersions } from "./database-rules.ts";
 import { rekey } from "./digest-keys.ts";
 import { searchDatabase } from "./database-search.ts";
@@ -16,31 +17,38 @@ export interface DatabaseSetting extends RowWriterOptions {
   readonly realPath: (path: string) => string;
   /** When to end a search, by `Date.now()`. */
   readonly deadline: number;
+  readonly signal: AbortSignal | undefined;
 }
 
-/** Rewrites what is known of one of OpenClaw's databases, then looks for what is left. */
-export function rewriteDatabase(place: string, setting: DatabaseSetting): void {
-  const { findings, file } = setting;
+/** Rewrites what is known of one of OpenClaw's databases, then looks for what is left. Throws only where it is aborted. */
+export async function rewriteDatabase(place: string, setting: DatabaseSetting): Promise<void> {
+  const { findings, file, signal } = setting;
   const found = new Findings();
   try {
-    inTransaction(place, setting.timeArgument, (db) => rewriteRows(db, { ...setting, findings: found }));
+    await inTransaction(place, setting.timeArgument, (db) =>
+      rewriteRows(db, { ...setting, findings: found }),
+    );
     findings.add(found);
   } catch (error) {
+    signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
     findings.left(file, "", `the database cannot be rewritten, and is as it was: ${why}`);
   }
 }
 
-function rewriteRows(db: DatabaseSync, setting: DatabaseSetting): void {
+async function rewriteRows(db: DatabaseSync, setting: DatabaseSetting): Promise<void> {
   const rows = new RowWriter(db, setting);
   const orphans = orphansIn(db);
   rekey(db, rows, setting);
-  for (const rule of databaseRules) applyRule(rows, rule, setting);
+  for (const rule of databaseRules) {
+    await breathe(setting.signal);
+    applyRule(rows, rule, setting);
+  }
   tellUnknown(db, setting);
   if (Changes.parse(db.prepare("select total_changes() as changes").get()).changes > 0)
     setting.findings.touch(setting.file);
   assertSound(db, orphans);
-  searchDatabase(db, setting);
+  await searchDatabase(db, setting);
 }
 
 const Changes = z.looseObject({ changes: z.number() });

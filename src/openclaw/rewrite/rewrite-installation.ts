@@ -1,6 +1,7 @@
 import path from "node:path";
 import { hasTable, readStateDatabase } from "../state-database.ts";
 import type { PathMove } from "../target.ts";
+import { breathe } from "./breathe.ts";
 import { mayBeDatabase } from "./file-rules.ts";
 import { FileRun } from "./file-run.ts";
 import { Findings, type RewriteReport } from "./findings.ts";
@@ -19,11 +20,12 @@ export interface RewriteOptions {
   readonly realPath: (path: string) => string;
   /** How long to search for what is left; the rewriting itself is not limited. */
   readonly searchMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Rewrites the paths of an installation while it is staged: what OpenClaw keeps by absolute path in its config, in other files
- * and in its databases. Where no place changes, nothing is opened. What could not be done is told, and never ends a restore.
+ * and in its databases. Where no place changes, nothing is opened. What could not be done is told, and never ends a restore; only the signal does, between two files or two steps of a database.
  */
 export class InstallationRewrite {
   readonly #options: RewriteOptions;
@@ -44,25 +46,26 @@ export class InstallationRewrite {
   }
 
   /** Rewrites files and databases of these trees in place. */
-  run(trees: readonly StagedTree[]): RewriteReport {
-    if (this.#mapper.moves.length > 0) this.#rewrite(trees);
+  async run(trees: readonly StagedTree[]): Promise<RewriteReport> {
+    if (this.#mapper.moves.length > 0) await this.#rewrite(trees);
     return this.#findings.report();
   }
 
-  #rewrite(trees: readonly StagedTree[]): void {
-    const { configFile, timeArgument, realPath, searchMs = 60_000 } = this.#options;
+  async #rewrite(trees: readonly StagedTree[]): Promise<void> {
+    const { configFile, timeArgument, realPath, searchMs = 60_000, signal } = this.#options;
     const setting = { mapper: this.#mapper, findings: this.#findings, timeArgument };
     const files = new FileRun(trees, setting);
     const databases: StagedFile[] = [];
     if (configFile !== null) files.config(configFile);
     for (const file of filesOf(trees)) {
+      await breathe(signal);
       if (mayBeDatabase(file.kind, file) && isOwnDatabase(file)) databases.push(file);
       else files.rewrite(file);
     }
     const deadline = Date.now() + searchMs;
     const places = [...(configFile === null ? [] : [configFile]), ...trees.flatMap(placesOf)];
     for (const { place, file } of databases)
-      rewriteDatabase(place, { ...setting, places, realPath, deadline, file });
+      await rewriteDatabase(place, { ...setting, places, realPath, deadline, file, signal });
   }
 }
 

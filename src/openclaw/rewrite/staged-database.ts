@@ -27,7 +27,11 @@ export function isDatabase(file: string): boolean {
  * SQLite without that mode and gets it back, so that neither log nor shared memory appear beside it; undo stays in memory, as
  * whatever is interrupted here is thrown away with the staging directory. Mode, owner and time are kept.
  */
-export function inTransaction<T>(file: string, timeArgument: TimeArgument, work: (db: DatabaseSync) => T): T {
+export async function inTransaction<T>(
+  file: string,
+  timeArgument: TimeArgument,
+  work: (db: DatabaseSync) => Promise<T>,
+): Promise<T> {
   const { mtimeNs } = lstatSync(file, { bigint: true });
   foldLog(file);
   const isWal = readAt(file, versionsAt, 2).equals(walVersions);
@@ -35,7 +39,7 @@ export function inTransaction<T>(file: string, timeArgument: TimeArgument, work:
     inPlace(file, timeArgument, (fd) => writeAt(fd, versions, versionsAt));
   if (isWal) setVersions(rollbackVersions);
   try {
-    return transact(file, work);
+    return await transact(file, work);
   } finally {
     if (isWal) setVersions(walVersions);
     const time = timeArgument(String(mtimeNs));
@@ -43,14 +47,14 @@ export function inTransaction<T>(file: string, timeArgument: TimeArgument, work:
   }
 }
 
-function transact<T>(file: string, work: (db: DatabaseSync) => T): T {
+async function transact<T>(file: string, work: (db: DatabaseSync) => Promise<T>): Promise<T> {
   // A row that is written anew under its new key must not take along, on its way, those that hang on it.
   const db = new DatabaseSync(file, { timeout: 1000, enableForeignKeyConstraints: false });
   try {
     assertOpened(file);
     db.exec("pragma journal_mode = memory; pragma temp_store = memory; pragma trusted_schema = off");
     db.exec("begin immediate");
-    const result = work(db);
+    const result = await work(db);
     db.exec("commit");
     return result;
   } finally {

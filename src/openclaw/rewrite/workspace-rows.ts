@@ -59,8 +59,6 @@ export function moveWorkspaces(
     .map((place) => [place, rows.mapper.moved(place)] as const)
     .filter(([place, moved]) => moved !== place)
     .map(([place, moved]): [string, string] => [place, realPath(moved)]);
-  const digestsOf = (moved: Iterable<readonly [string, string]>): ReadonlyMap<string, string> =>
-    new Map(Array.from(moved, ([old, now]) => [sha256(old), sha256(now)]));
   const digests = digestsOf([...known, ...reals]);
   const aliases = digestsOf(aliasPaths(db).map((old) => [old, paths(old)]));
   // Paths first: rows that come to have one key are compared by the rest of them.
@@ -79,6 +77,10 @@ const keyedTables = [
   "workspace_setup_state",
   "workspace_path_aliases",
 ] as const;
+
+function digestsOf(moved: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
+  return new Map(Array.from(moved, ([old, now]) => [sha256(old), sha256(now)]));
+}
 
 function aliasPaths(db: DatabaseSync): string[] {
   if (!hasColumns(db, "workspace_path_aliases", ["alias_path"])) return [];
