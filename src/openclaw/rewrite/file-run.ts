@@ -1,4 +1,5 @@
 import { type FileForm, formOf, isSearched } from "./file-rules.ts";
+import { type MemorySettings, memorySettingsIn } from "./memory-settings.ts";
 import { type FileSetting, includesOf, maxTextBytes, rewriteFile } from "./rewrite-file.ts";
 import { readText, type StagedFile, stagedPlace, type StagedTree } from "./staged-tree.ts";
 
@@ -7,10 +8,16 @@ export class FileRun {
   readonly #trees: readonly StagedTree[];
   readonly #setting: FileSetting;
   readonly #done = new Set<string>();
+  #memory: MemorySettings = { extraPaths: [], multimodal: [] };
 
   constructor(trees: readonly StagedTree[], setting: FileSetting) {
     this.#trees = trees;
     this.#setting = setting;
+  }
+
+  /** What the configs so far said of the memory, before they were rewritten. */
+  get memory(): MemorySettings {
+    return this.#memory;
   }
 
   /** A file by what it is called; one that may name places and is not known to is searched. */
@@ -31,7 +38,13 @@ export class FileRun {
     if (this.#done.has(place)) return;
     this.#done.add(place);
     const text = rewriteFile(file, form, this.#setting);
-    if (text === undefined || form !== "json5" || !text.includes("$include")) return;
+    if (text === undefined || form !== "json5") return;
+    const { extraPaths, multimodal } = memorySettingsIn(text);
+    this.#memory = {
+      extraPaths: [...this.#memory.extraPaths, ...extraPaths],
+      multimodal: [...this.#memory.multimodal, ...multimodal],
+    };
+    if (!text.includes("$include")) return;
     for (const include of includesOf(text, old)) this.config(include);
   }
 

@@ -5,6 +5,8 @@ import { type DatabaseRule, databaseRules, knownVersions } from "./database-rule
 import { rekey } from "./digest-keys.ts";
 import { searchDatabase } from "./database-search.ts";
 import { Findings } from "./findings.ts";
+import { rescopeMemory } from "./memory-scope.ts";
+import type { MemorySettings } from "./memory-settings.ts";
 import { hasColumns, RowWriter, type RowWriterOptions } from "./row-writer.ts";
 import { inTransaction } from "./staged-database.ts";
 import type { TimeArgument } from "./staged-tree.ts";
@@ -13,6 +15,8 @@ export interface DatabaseSetting extends RowWriterOptions {
   readonly timeArgument: TimeArgument;
   /** Old paths that keys may be digests of. */
   readonly places: readonly string[];
+  /** What the configs said of it. */
+  readonly memory: MemorySettings;
   /** Where a path of this machine leads to. */
   readonly realPath: (path: string) => string;
   /** When to end a search, by `Date.now()`. */
@@ -40,6 +44,7 @@ async function rewriteRows(db: DatabaseSync, setting: DatabaseSetting): Promise<
   const rows = new RowWriter(db, setting);
   const orphans = orphansIn(db);
   rekey(db, rows, setting);
+  rescopeMemory(db, rows, setting);
   for (const rule of databaseRules) {
     await breathe(setting.signal);
     applyRule(rows, rule, setting);

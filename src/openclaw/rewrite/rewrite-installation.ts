@@ -64,8 +64,9 @@ export class InstallationRewrite {
     }
     const deadline = Date.now() + searchMs;
     const places = [...(configFile === null ? [] : [configFile]), ...trees.flatMap(placesOf)];
+    const { memory } = files;
     for (const { place, file } of databases)
-      await rewriteDatabase(place, { ...setting, places, realPath, deadline, file, signal });
+      await rewriteDatabase(place, { ...setting, places, memory, realPath, deadline, file, signal });
   }
 }
 
