@@ -50,7 +50,7 @@ it.each<[string, readonly string[], readonly string[]]>([
   [
     "without its files is named with the command that brings it",
     [],
-    ["openclaw plugins install @x/chat@1.2.3"],
+    ["openclaw plugins install @x/chat@1.2.3 --force"],
   ],
   ["with its files is not named", ["--include", "plugins"], []],
 ])("a plugin that was moved %s", async (_, include, commands) => {

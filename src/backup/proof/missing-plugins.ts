@@ -21,8 +21,13 @@ export function missingPlugins({ facts, roots }: Pick<RestorePlan, "facts" | "ro
     if (files === "without-packages")
       return [{ id, source, lacks: "packages", command: `plugins update ${id}` }];
     if (files === "all" || isThere(installPath ?? sourcePath, roots)) return [];
-    return [{ id, source, lacks: "files", command: spec === null ? null : `plugins install ${spec}` }];
+    return [{ id, source, lacks: "files", command: installCommand(spec) }];
   });
+}
+
+/** By force, as OpenClaw by itself may have brought some of it when the command starts. */
+function installCommand(spec: string | null): string | null {
+  return spec === null ? null : `plugins install ${spec} --force`;
 }
 
 /** What a restore carries over of the tree that was there may hold it. */
