@@ -20,6 +20,11 @@ export interface StoreListing {
   readonly foreign: number;
 }
 
+export interface BeginOptions {
+  /** Refused before anything is written where the place cannot take so many. */
+  readonly expectedBytes?: number;
+}
+
 /**
  * A place that keeps archives. A directory is the first kind; object stores and SFTP are to follow, so that nothing here
  * speaks of paths. Methods throw StoreError.
@@ -39,7 +44,7 @@ export interface ArchiveStore {
   /** Random access. Throws `not-found`. */
   open(name: string): Promise<ByteSource & AsyncDisposable>;
   /** Begins an archive that has its name once it is published, never over another. */
-  begin(name: string): Promise<StagedFile>;
+  begin(name: string, options?: BeginOptions): Promise<StagedFile>;
   /** Removes an archive of that name and version. Throws `not-found`, or `changed` where it is another by now. */
   remove(archive: StoredArchive): Promise<void>;
   /** Null where the place does not tell. */

@@ -1,5 +1,16 @@
 /** What can go wrong with a place that keeps archives. */
-export type StoreErrorCode = "not-found" | "exists" | "not-a-file" | "not-writable" | "no-space" | "io";
+export type StoreErrorCode =
+  | "not-found"
+  | "exists"
+  | "not-a-file"
+  | "not-writable"
+  | "no-space"
+  | "not-a-store"
+  | "newer-store"
+  | "damaged-store"
+  | "locked"
+  | "changed"
+  | "io";
 
 export class StoreError extends Error {
   override readonly name = "StoreError";

@@ -1,5 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { ArchiveId } from "../format/schema.ts";
+import { StoreError } from "./errors.ts";
+import { replaceFile } from "./replace-file.ts";
+import { storeError, systemCode } from "./store-error.ts";
 
 /** What people said of an archive after it was made. */
 export const ArchiveNote = z.strictObject({
@@ -16,3 +21,31 @@ export const StoreNotes = z.strictObject({
   archives: z.record(ArchiveId, ArchiveNote),
 });
 export type StoreNotes = z.infer<typeof StoreNotes>;
+
+const notesName = ".ocbak-notes.json";
+
+export const emptyNotes: StoreNotes = { format: 1, archives: {} };
+
+/** The notes of a store; undefined where it has none. Throws `damaged-store`: pins must not be lost without a word. */
+export async function readNotesFile(directory: string): Promise<StoreNotes | undefined> {
+  const path = join(directory, notesName);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw storeError(error, `reading ${path}`);
+  }
+  try {
+    return StoreNotes.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new StoreError("damaged-store", `the tags and pins of the store, ${path}, cannot be read`, {
+      cause,
+      hint: "mend the file, or move it away to go on without any tags and pins",
+    });
+  }
+}
+
+export function writeNotesFile(directory: string, notes: StoreNotes): Promise<void> {
+  return replaceFile(join(directory, notesName), `${JSON.stringify(StoreNotes.parse(notes), null, 2)}\n`);
+}
