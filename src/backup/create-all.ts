@@ -1,13 +1,9 @@
 import { join, resolve } from "node:path";
-import { OpenClawError } from "../openclaw/errors.ts";
-import { openclawHome } from "../openclaw/environment.ts";
-import { holdsInstallation } from "../openclaw/missing.ts";
-import { resolvePlaces } from "../openclaw/places.ts";
-import { profilesOf } from "../openclaw/profiles.ts";
 import { defaultArchiveName } from "./archive-name.ts";
 import type { Context } from "./context.ts";
 import { createBackup, type CreateOptions } from "./create.ts";
 import type { CreateReport } from "./reports.ts";
+import { everyTarget, type Target } from "./targets.ts";
 
 export type CreateAllOptions = Omit<CreateOptions, "profile" | "stateDir" | "writeStdout">;
 
@@ -17,13 +13,6 @@ export interface ProfileBackup {
   readonly stateDir: string;
   /** What came of it: a report, or what was thrown. */
   readonly result: { readonly report: CreateReport } | { readonly error: unknown };
-}
-
-interface Target {
-  readonly profile: string | null;
-  readonly stateDir: string;
-  /** The environment is set up for it, and its variables hold. */
-  readonly isOwn: boolean;
 }
 
 /**
@@ -36,25 +25,12 @@ export async function createAllBackups(
 ): Promise<readonly ProfileBackup[]> {
   const backups: ProfileBackup[] = [];
   const taken = new Set<string>();
-  for (const target of targetsOf(context)) {
+  for (const target of everyTarget(context)) {
     const name = freeName(defaultArchiveName(target.profile, context), taken);
     const result = await backUp(target, name, { options, context });
     backups.push({ profile: target.profile, stateDir: target.stateDir, result });
   }
   return backups;
-}
-
-function targetsOf(context: Context): Target[] {
-  const own = resolvePlaces(context);
-  const targets = profilesOf(context).map(({ profile, stateDir }) => ({
-    profile,
-    stateDir,
-    isOwn: stateDir === own.stateDir,
-  }));
-  if (!targets.some(({ isOwn }) => isOwn) && holdsInstallation(own.stateDir))
-    targets.unshift({ profile: own.profile, stateDir: own.stateDir, isOwn: true });
-  if (targets.length > 0) return targets;
-  throw new OpenClawError("no-installation", `no profile has a state dir in ${openclawHome(context)}`);
 }
 
 /** Two state dirs may be of one name: `~/.openclaw` and the `~/.clawdbot` of old versions. */
@@ -71,15 +47,14 @@ interface Job {
 }
 
 async function backUp(
-  { profile, stateDir, isOwn }: Target,
+  { profile, request }: Target,
   name: string,
   { options, context }: Job,
 ): Promise<ProfileBackup["result"]> {
   const output = join(resolve(context.cwd, options.output ?? "."), name);
   const notice = (line: string): void => context.notice(`${line} (profile ${profile ?? "default"})`);
   try {
-    const request = { ...options, output, ...(!isOwn && { stateDir }) };
-    return { report: await createBackup(request, { ...context, notice }) };
+    return { report: await createBackup({ ...options, output, ...request }, { ...context, notice }) };
   } catch (error) {
     context.signal.throwIfAborted();
     return { error };

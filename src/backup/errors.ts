@@ -6,7 +6,9 @@ export type BackupErrorCode =
   | "no-such-entry"
   | "not-a-file"
   | "sealed-without-key"
-  | "older-than-seen";
+  | "older-than-seen"
+  | "run-in-progress"
+  | "copy-differs";
 
 export class BackupError extends Error {
   override readonly name = "BackupError";

@@ -110,6 +110,11 @@ const statusOfStoreError = {
   "not-a-file": 27,
   "not-writable": 26,
   "no-space": 26,
+  "not-a-store": 10,
+  "newer-store": 24,
+  "damaged-store": 20,
+  locked: 11,
+  changed: 1,
   io: 1,
 } as const satisfies Record<StoreErrorCode, ExitStatus>;
 
@@ -121,6 +126,8 @@ const statusOfBackupError = {
   "not-a-file": 2,
   "sealed-without-key": 12,
   "older-than-seen": 28,
+  "run-in-progress": 11,
+  "copy-differs": 1,
 } as const satisfies Record<BackupErrorCode, ExitStatus>;
 
 const statusOfConfigError = {

@@ -69,6 +69,11 @@ const hintOfStoreError = {
   "not-a-file": "name the .ocbak file itself",
   "not-writable": "name a place you may write to with -o",
   "no-space": "free some space, or write to another disk with -o",
+  "not-a-store": "`ocbak init DIR` makes a folder a store",
+  "newer-store": "use the newest ocbak",
+  "damaged-store": undefined,
+  locked: "wait until the other one is done, then try again",
+  changed: "look at it with `ocbak archives`, then try again",
   io: undefined,
 } as const satisfies Record<StoreErrorCode, string | undefined>;
 
@@ -81,6 +86,8 @@ const hintOfBackupError = {
   "no-such-entry": "`ocbak ls ARCHIVE` lists what is in it",
   "not-a-file": "`ocbak extract ARCHIVE PATH -o DIR` takes folders",
   "sealed-without-key": noKey,
+  "run-in-progress": "wait until it has ended; `ocbak status` shows it",
+  "copy-differs": "the copy was discarded; check the disk it was to go to",
   "older-than-seen": "use the newer one; --allow-older restores this one all the same",
 } as const satisfies Record<BackupErrorCode, string | undefined>;
 
