@@ -14,7 +14,7 @@ Description=OpenClaw backup (${job.name})
 [Service]
 Type=oneshot
 # ":" leaves $ alone.
-ExecStart=:${commandWords(job).map(systemdWord).join(" ")}
+ExecStart=:${execWords(job).map(systemdWord).join(" ")}
 ${Object.entries(job.environment)
   .map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}\n`)
   .join("")}Nice=19
@@ -22,6 +22,12 @@ CPUWeight=20
 IOWeight=20
 IOSchedulingClass=idle
 `;
+}
+
+/** systemd takes no program with a quote or a backslash in its path: a shell stands before that one. */
+function execWords(job: Job): readonly string[] {
+  const words = commandWords(job);
+  return /["'\\]/.test(words[0]!) ? ["/bin/sh", "-c", 'exec "$0" "$@"', ...words] : words;
 }
 
 /** systemd.timer(5). Persistent: a time that passed while the machine was off is made up for. */

@@ -1,22 +1,12 @@
-import { readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { differences, parseShape, type Shape } from "../support/documented-shape.ts";
+import { differences, documentedShape, parseShape } from "../support/documented-shape.ts";
 import { noise, smallInstallation } from "../support/installation.ts";
 import { sshPrivateKey, sshPublicKey } from "../support/ssh-keys.ts";
 import { plant } from "../support/tree.ts";
 import { makeWorld, type RunOptions, type World } from "../support/world.ts";
-
-const docs = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
-
-/** What docs/cli.md says of a command's JSON. */
-function documented(command: string): Shape {
-  const chapter = docs.split(/^## /m).find((one) => one.startsWith(`\`ocbak ${command}\``));
-  const text = /^JSON: `(\{.*?\})`/m.exec(chapter ?? "")?.[1];
-  if (text === undefined) throw new Error(`docs/cli.md has no JSON of ${command}`);
-  return parseShape(text);
-}
 
 /** An archive with something for every key: findings, moved names, a signature, links, names that are no UTF-8. */
 async function archived(): Promise<World & { archive: string }> {
@@ -48,7 +38,7 @@ interface Answer {
 async function ask(world: World, argv: readonly string[], options?: RunOptions): Promise<Answer> {
   const { out } = await world.ocbak([...argv, "--json"], options);
   const value = JSON.parse(out) as unknown;
-  return { value, wrong: differences(value, documented(argv[0]!)) };
+  return { value, wrong: differences(value, documentedShape(argv[0]!)) };
 }
 
 describe("the notation of docs/cli.md", () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** JSON as docs/cli.md writes it: `{archive, entries:{whole, cut}, ranges:[{offset, length|null}], hint?, signer:{key}|null}`. */
 export type Shape =
   | { readonly kind: "anything" }
@@ -8,6 +10,16 @@ export type Shape =
     };
 
 const anything: Shape = { kind: "anything" };
+
+const page = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
+
+/** What docs/cli.md says of a command's JSON. */
+export function documentedShape(command: string): Shape {
+  const chapter = page.split(/^## /m).find((one) => one.startsWith(`\`ocbak ${command}\``));
+  const text = /^JSON: `(\{.*?\})`/m.exec(chapter ?? "")?.[1];
+  if (text === undefined) throw new Error(`docs/cli.md has no JSON of ${command}`);
+  return parseShape(text);
+}
 
 export function parseShape(text: string): Shape {
   const tokens = text.match(/[{}[\],:?|]|"[^"]*"|[A-Za-z0-9]+/g) ?? [];
