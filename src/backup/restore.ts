@@ -15,9 +15,11 @@ import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gate
 import { noteSeen } from "./high-water.ts";
 import { hasKey, openSource } from "./read-options.ts";
 import { pathRewrite } from "./path-rewrite.ts";
-import type { RestoreReport } from "./restore-reports.ts";
+import type { Check, RestoreReport } from "./restore-reports.ts";
 import { doctorCheck } from "./proof/doctor-check.ts";
 import { installationChecks } from "./proof/installation-check.ts";
+import { oldPlacesCheck } from "./proof/old-places-check.ts";
+import { pluginOwnerCheck } from "./proof/plugin-owner-check.ts";
 import { isPrivateRoot, ownerCheck } from "./proof/owner-check.ts";
 import { clearLeftovers, processesOf } from "./restore-recovery.ts";
 import { type Restored, restoreReport } from "./restore-report.ts";
@@ -139,6 +141,20 @@ export async function carryOut(
   return {
     summary,
     rewritten,
-    checks: [ownerCheck(plan, context), ...installationChecks(plan, context.now())],
+    checks: checksOf(plan, opened.entries, { isRewritten: rewrite !== undefined, context }),
   };
+}
+
+/** What can be said of it now that it is in its place. */
+function checksOf(
+  plan: RestorePlan,
+  entries: OpenArchive,
+  { isRewritten, context }: { readonly isRewritten: boolean; readonly context: Context },
+): Check[] {
+  return [
+    ownerCheck(plan, context),
+    ...installationChecks(plan, context.now()),
+    ...(isRewritten ? oldPlacesCheck(plan, entries) : []),
+    ...pluginOwnerCheck(plan),
+  ];
 }

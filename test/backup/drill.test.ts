@@ -36,7 +36,7 @@ it("ocbak drill restores, proves and removes, and touches nothing else", async (
   expect([status, report.ok, report.checks.map(({ name, ok }) => [name, ok])]).toEqual([
     0,
     true,
-    ["owner", "installation", "counts", "databases", "contents"].map((name) => [name, true]),
+    ["owner", "installation", "counts", "old places", "databases", "contents"].map((name) => [name, true]),
   ]);
   expect(walkTree(installation)).toEqual(before);
   const text = await world.ocbak(["drill", archive]);

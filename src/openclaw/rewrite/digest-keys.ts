@@ -89,7 +89,7 @@ function replaceDigests(text: string, digests: Digests): string {
 }
 
 /** As memory-core writes a workspace before it takes the digest. */
-function memoryPlace(path: string): string {
+export function memoryPlace(path: string): string {
   const isWindows = /^[A-Za-z]:[\\/]/.test(path);
   return isWindows ? path.replaceAll("\\", "/").toLowerCase() : path;
 }

@@ -79,7 +79,7 @@ function rewritePathLine(text: string, map: (value: string) => Mapped | undefine
   return mapped === undefined ? text : prefix + mapped.head + mapped.tail + end;
 }
 
-function parses(text: string): boolean {
+export function parses(text: string): boolean {
   return parsed(text) !== undefined;
 }
 

@@ -1,13 +1,10 @@
-import path from "node:path";
-import { hasTable, readStateDatabase } from "../state-database.ts";
 import type { PathMove } from "../target.ts";
 import { breathe } from "./breathe.ts";
-import { mayBeDatabase } from "./file-rules.ts";
 import { FileRun } from "./file-run.ts";
 import { Findings, type RewriteReport } from "./findings.ts";
 import { type PathMapper, pathMapper } from "./path-mapper.ts";
 import { rewriteDatabase } from "./rewrite-database.ts";
-import { isDatabase } from "./staged-database.ts";
+import { isOwnDatabase, placesOf } from "./rewritten-files.ts";
 import { filesOf, type StagedFile, type StagedTree, type TimeArgument } from "./staged-tree.ts";
 
 export interface RewriteOptions {
@@ -25,7 +22,8 @@ export interface RewriteOptions {
 
 /**
  * Rewrites the paths of an installation while it is staged: what OpenClaw keeps by absolute path in its config, in other files
- * and in its databases. Where no place changes, nothing is opened. What could not be done is told, and never ends a restore; only the signal does, between two files or two steps of a database.
+ * and in its databases. Where no place changes, nothing is opened. What could not be done is told, and never
+ * ends a restore; only the signal does, between two files or two steps of a database.
  */
 export class InstallationRewrite {
   readonly #options: RewriteOptions;
@@ -59,27 +57,13 @@ export class InstallationRewrite {
     if (configFile !== null) files.config(configFile);
     for (const file of filesOf(trees)) {
       await breathe(signal);
-      if (mayBeDatabase(file.kind, file) && isOwnDatabase(file)) databases.push(file);
+      if (isOwnDatabase(file)) databases.push(file);
       else files.rewrite(file);
     }
     const deadline = Date.now() + searchMs;
-    const places = [...(configFile === null ? [] : [configFile]), ...trees.flatMap(placesOf)];
+    const places = placesOf(trees, configFile);
     const { memory } = files;
     for (const { place, file } of databases)
       await rewriteDatabase(place, { ...setting, places, memory, realPath, deadline, file, signal });
-  }
-}
-
-/** What digests may be of: the roots, and where the config file is unless told otherwise. */
-function placesOf({ id, sourcePath }: StagedTree): string[] {
-  return id === "state" ? [sourcePath, path.join(sourcePath, "openclaw.json")] : [sourcePath];
-}
-
-function isOwnDatabase({ place, below }: StagedFile): boolean {
-  try {
-    if (!isDatabase(place)) return false;
-    return below !== "" || readStateDatabase(place, (db) => hasTable(db, "schema_meta"));
-  } catch {
-    return false;
   }
 }

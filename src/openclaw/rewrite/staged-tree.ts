@@ -35,16 +35,26 @@ export interface StagedFile {
   readonly old: string;
 }
 
+interface StagedEntry {
+  readonly file: StagedFile;
+  readonly isLink: boolean;
+}
+
 /** Folders full of files of other programs: nothing of OpenClaw's that names places lies in them. */
 const passedOver = /^(?:node_modules|objects|cache|Cache|Code Cache|GPUCache|site-packages)$/;
 
 /** The files of all roots, each once; links are neither followed nor told. */
 export function* filesOf(trees: readonly StagedTree[]): Generator<StagedFile> {
+  for (const { file, isLink } of entriesOf(trees)) if (!isLink) yield file;
+}
+
+/** The files and the links of all roots, each once; links are not followed. */
+export function* entriesOf(trees: readonly StagedTree[]): Generator<StagedEntry> {
   const bases = new Set(trees.map(({ base }) => base));
   for (const tree of trees) {
     const names = namesIn(tree.base);
-    if (names !== undefined) yield* filesIn({ tree, bases }, "", names);
-    else if (existsSync(tree.base)) yield fileIn(tree, "");
+    if (names !== undefined) yield* entriesIn({ tree, bases }, "", names);
+    else if (existsSync(tree.base)) yield { file: fileIn(tree, ""), isLink: false };
   }
 }
 
@@ -59,14 +69,15 @@ interface Walk {
   readonly bases: ReadonlySet<string>;
 }
 
-function* filesIn(walk: Walk, folder: string, entries: Entries): Generator<StagedFile> {
+function* entriesIn(walk: Walk, folder: string, entries: Entries): Generator<StagedEntry> {
   for (const entry of entries) {
     const below = folder === "" ? entry.name : `${folder}/${entry.name}`;
     const place = `${walk.tree.base}/${below}`;
     if (walk.bases.has(place)) continue;
-    if (entry.isFile()) yield fileIn(walk.tree, below);
+    if (entry.isFile() || entry.isSymbolicLink())
+      yield { file: fileIn(walk.tree, below), isLink: entry.isSymbolicLink() };
     else if (entry.isDirectory() && !passedOver.test(entry.name))
-      yield* filesIn(walk, below, namesIn(place) ?? []);
+      yield* entriesIn(walk, below, namesIn(place) ?? []);
   }
 }
 
