@@ -8,7 +8,7 @@ import type { LocateRequest } from "../openclaw/selection.ts";
 import { writeCapture, type Captured } from "./capture.ts";
 import type { Context } from "./context.ts";
 import { type ReportParts, createReport } from "./create-report.ts";
-import { destinationOf, type StoreDestination } from "./destination.ts";
+import { type Destination, destinationOf, type StoreDestination } from "./destination.ts";
 import { BackupError } from "./errors.ts";
 import { locate } from "./locate.ts";
 import { whileGatewayStopped } from "./gateway-stop.ts";
@@ -78,6 +78,7 @@ async function toFile(
   if (localDirectory !== null) refuseInside(localDirectory, installation);
   await using staged = await destination.begin();
   const plan = await planCapture(installation, { choices: options, skip: [staged.identity] }, context);
+  warnOfLimit(destination, plan, context);
   const write = async (manifest: Manifest): Promise<ReportParts> => {
     const output = { ...options, manifest, write: (chunk: Uint8Array) => staged.write(chunk) };
     const captured = await writeCapture(plan, output, context);
@@ -90,6 +91,19 @@ async function toFile(
   const { furthest } = destination;
   // Awaited here: what is staged goes when this function ends.
   return await writeInSeries({ installation, place: staged.path, furthest, manifest, write }, context);
+}
+
+/** Before anything is written: how far it compresses nobody knows, but what is larger from the start may not fit. */
+function warnOfLimit(
+  { fileBytesMax }: Destination,
+  { scan: { totals } }: CapturePlan,
+  context: Context,
+): void {
+  const bytes = totals.plain.contentBytes + totals.sealed.contentBytes;
+  if (fileBytesMax === null || bytes <= fileBytesMax) return;
+  context.notice(
+    `warning: ${bytes} bytes are to be backed up, and the file system there (FAT) takes files up to 4 GiB: the archive may not fit`,
+  );
 }
 
 /** What went down a pipe cannot be read back: verify it where it ends up. */

@@ -3,6 +3,7 @@ import type { Installation } from "../openclaw/installation.ts";
 import type { SeriesMember } from "../records/series-records.ts";
 import type { ArchiveStore } from "../store/archive-store.ts";
 import { createStaged } from "../store/directory.ts";
+import { fileBytesMaxIn } from "../store/file-limit.ts";
 import { locateOutput } from "../store/output.ts";
 import type { StagedFile } from "../store/staged-file.ts";
 import { defaultArchiveName } from "./archive-name.ts";
@@ -19,6 +20,8 @@ export interface StoreDestination {
 export interface Destination {
   /** The real path of the folder it gets into; null where that is on no disk of this machine. */
   readonly localDirectory: string | null;
+  /** The largest file that goes there; null where there is no limit worth knowing. */
+  readonly fileBytesMax: number | null;
   readonly begin: () => Promise<StagedFile>;
   readonly furthest: SeriesMember | undefined;
 }
@@ -34,10 +37,12 @@ export async function destinationOf(
     const place = await locateOutput(resolve(context.cwd, output ?? "."), name);
     return {
       localDirectory: place.realDirectory,
+      fileBytesMax: await fileBytesMaxIn(place.realDirectory),
       begin: () => createStaged(place.directory, place.name),
       furthest: undefined,
     };
   }
   const { store, furthest } = into;
-  return { localDirectory: store.localDirectory, begin: () => store.begin(name), furthest };
+  const { localDirectory, fileBytesMax } = store;
+  return { localDirectory, fileBytesMax, begin: () => store.begin(name), furthest };
 }

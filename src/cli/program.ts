@@ -11,9 +11,11 @@ import { inspectCommand } from "./commands/inspect.ts";
 import { keygenCommand } from "./commands/keygen.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { restoreCommand } from "./commands/restore.ts";
+import { runCommand } from "./commands/run.ts";
 import { salvageCommand } from "./commands/salvage.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
 import { showCommand } from "./commands/show.ts";
+import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { CliContext } from "./context.ts";
 import type { ExitStatus } from "./exit-status.ts";
@@ -25,6 +27,7 @@ const definitions: readonly (CommandDefinition | CommandGroup)[] = [
   createCommand,
   verifyCommand,
   restoreCommand,
+  runCommand,
   drillCommand,
   diffCommand,
   inspectCommand,
@@ -33,6 +36,7 @@ const definitions: readonly (CommandDefinition | CommandGroup)[] = [
   extractCommand,
   salvageCommand,
   scheduleCommand,
+  statusCommand,
   configCommand,
 ];
 

@@ -5,6 +5,7 @@ import type { Processes } from "../system/process-mark.ts";
 import type { ArchiveStore, BeginOptions, StoredArchive, StoreListing } from "./archive-store.ts";
 import { openArchiveFile } from "./directory.ts";
 import { StoreError } from "./errors.ts";
+import { fileBytesMaxIn } from "./file-limit.ts";
 import { lockDirectory, type StoreLock } from "./lock.ts";
 import { markerName, newMarker, readMarker } from "./marker.ts";
 import { emptyNotes, readNotesFile, type StoreNotes, writeNotesFile } from "./notes.ts";
@@ -18,9 +19,6 @@ export interface StoreContext {
   readonly processes: Processes;
 }
 
-/** statfs(2) types whose files end at 4 GiB - 1: MSDOS_SUPER_MAGIC. */
-const fatTypes: ReadonlySet<number> = new Set([0x4d44]);
-const fatFileBytesMax = 2 ** 32 - 1;
 /** How many files are looked at side by side: a share on the network takes its time for each. */
 const statsAtOnce = 32;
 
@@ -59,7 +57,11 @@ export async function openDirectoryStore(path: string, context: StoreContext): P
     });
   }
   const localDirectory = await realpath(path);
-  return new DirectoryStore({ id: marker.id, place: path, localDirectory }, context, await limitOf(path));
+  return new DirectoryStore(
+    { id: marker.id, place: path, localDirectory },
+    context,
+    await fileBytesMaxIn(path),
+  );
 }
 
 async function requireDirectory(path: string): Promise<void> {
@@ -67,11 +69,6 @@ async function requireDirectory(path: string): Promise<void> {
     throw storeError(error, `opening the store ${path}`);
   });
   if (!found.isDirectory()) throw new StoreError("not-found", `the store ${path} is not a folder`);
-}
-
-async function limitOf(path: string): Promise<number | null> {
-  const { type } = await statfs(path).catch(() => ({ type: 0 }));
-  return fatTypes.has(type) ? fatFileBytesMax : null;
 }
 
 class DirectoryStore implements ArchiveStore {

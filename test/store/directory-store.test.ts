@@ -128,7 +128,9 @@ describe("a store", () => {
   it.each(["../a.ocbak", ".a.ocbak", "a", "x/a.ocbak", ""])("has no archive of the name %j", async (name) => {
     const { store: one } = await store();
     await expect(one.stat(name)).rejects.toMatchObject({ code: "not-found" });
-    await expect(one.begin(name).then((staged) => staged[Symbol.asyncDispose]())).rejects.toThrow();
+    await expect(one.begin(name).then((staged) => staged[Symbol.asyncDispose]())).rejects.toMatchObject({
+      name: "StoreError",
+    });
   });
 
   it("keeps tags and pins beside the archives", async () => {

@@ -1,0 +1,78 @@
+import { basename } from "node:path";
+import type { RunArchive } from "../../records/run-record.ts";
+import type { ArchiveStore } from "../../store/archive-store.ts";
+import { StoreError } from "../../store/errors.ts";
+import type { Context } from "../context.ts";
+import { createBackup } from "../create.ts";
+import type { CreateReport } from "../reports.ts";
+import type { Target } from "../targets.ts";
+import type { OpenedStore } from "./open-stores.ts";
+import type { RunOptions } from "./run-options.ts";
+import type { StepResult, Steps } from "./steps.ts";
+
+/** An archive that a run made, and where. */
+export interface Made {
+  readonly archive: RunArchive;
+  readonly report: CreateReport;
+  readonly store: ArchiveStore;
+  readonly storeName: string;
+}
+
+/**
+ * Backs an installation up into the first store that can be written to: what keeps one store from it (not mounted, full,
+ * read-only) is a step that failed, and the next has its turn. Undefined where nothing was made.
+ */
+export async function makeArchive(
+  target: Target,
+  stores: readonly OpenedStore[],
+  { options, steps, context }: { options: RunOptions; steps: Steps; context: Context },
+): Promise<Made | undefined> {
+  let goesOn = true;
+  for (const opened of stores) {
+    const made = await steps.take({ step: "create", store: opened.name }, async () => {
+      try {
+        return await makeIn(target, opened, { options, context });
+      } catch (error) {
+        // What is wrong with the installation is wrong for every store.
+        goesOn = error instanceof StoreError;
+        throw error;
+      }
+    });
+    if (made !== undefined || !goesOn) return made;
+  }
+  return undefined;
+}
+
+async function makeIn(
+  { request }: Target,
+  opened: OpenedStore,
+  { options, context }: { options: RunOptions; context: Context },
+): Promise<StepResult<Made>> {
+  if (opened.store === undefined) throw opened.error;
+  const { capture, sealing, signingKey } = options;
+  const report = await createBackup(
+    {
+      ...capture,
+      ...request,
+      sealing,
+      ...(signingKey && { signingKey }),
+      into: { store: opened.store },
+    },
+    context,
+  );
+  const { archiveId, sizeBytes, createdAt, archive } = report;
+  const made = {
+    archive: { archiveId, name: basename(archive!), sizeBytes, createdAt: createdAt! },
+    report,
+    store: opened.store,
+    storeName: opened.name,
+  };
+  if (report.complete) return { value: made };
+  const missed = report.findings.length;
+  return {
+    value: made,
+    outcome: "incomplete",
+    reason: `data that matters was missed: ${missed} entries`,
+    code: "incomplete",
+  };
+}

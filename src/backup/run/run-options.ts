@@ -1,0 +1,36 @@
+import type { Sealing } from "../../format/seal/header.ts";
+import type { SigningKey } from "../../format/sshsig.ts";
+import type { NotifySettings } from "../../notify/settings.ts";
+import type { RetentionPolicy } from "../../store/retention/policy.ts";
+import type { CaptureChoices } from "../plan-capture.ts";
+import type { ReadOptions } from "../read-options.ts";
+
+/** A store as the settings name it. */
+export interface StoreSetting {
+  readonly name: string;
+  /** The folder. */
+  readonly path: string;
+}
+
+/** The nightly job as it was configured. */
+export interface RunOptions {
+  /** Undefined: the installation of the environment. `default`: the profile without a name. */
+  readonly profiles: "all" | readonly string[] | undefined;
+  readonly capture: CaptureChoices & {
+    readonly compressionLevel?: number;
+    readonly tags?: readonly string[];
+  };
+  readonly sealing: Sealing;
+  readonly signingKey?: SigningKey | undefined;
+  /** The archive is written into the first that can be written to, and copied to the others. At least one. */
+  readonly stores: readonly StoreSetting[];
+  /** Undefined: nothing is removed. */
+  readonly retention?: RetentionPolicy | undefined;
+  /** How often, in ms, the newest archive is restored for proof; undefined: never. */
+  readonly drillEveryMs?: number | undefined;
+  /** All of every store is read within so many ms, a part in each run; undefined: never. */
+  readonly readAllWithinMs?: number | undefined;
+  readonly notify: NotifySettings;
+  /** To open archives with, for drills; may be without any. */
+  readonly read: ReadOptions;
+}

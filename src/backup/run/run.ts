@@ -1,0 +1,78 @@
+import { openRecords, type RecordsDatabase } from "../../records/database.ts";
+import type { InstallationKey } from "../../records/run-record.ts";
+import { RunRecords } from "../../records/run-records.ts";
+import type { Context } from "../context.ts";
+import { everyTarget, oneTarget, type Target } from "../targets.ts";
+import { beginRun } from "./begin-run.ts";
+import { drillWhenDue } from "./drill-when-due.ts";
+import { keepCopies } from "./keep-copies.ts";
+import { makeArchive, type Made } from "./make-archive.ts";
+import { openStores, type OpenedStore } from "./open-stores.ts";
+import type { RunOptions } from "./run-options.ts";
+import type { InstallationRun, RunReport } from "./run-report.ts";
+import { Steps, worstOf } from "./steps.ts";
+
+/** What the steps of a run for one installation work with. */
+export interface RunSetting {
+  readonly options: RunOptions;
+  readonly installation: InstallationKey;
+  readonly stores: readonly OpenedStore[];
+  readonly records: RecordsDatabase;
+  readonly steps: Steps;
+  readonly context: Context;
+}
+
+/**
+ * The nightly job: of each installation make an archive and prove it, copy it to the other stores, prune, prove older
+ * ones again. Every step that fails is recorded, and none hides another. Throws `run-in-progress` where another run for
+ * the same installation is on, RecordsError where nothing could be recorded, and whatever it is aborted with.
+ */
+export async function runBackups(options: RunOptions, context: Context): Promise<RunReport> {
+  const startedAt = context.now().toISOString();
+  using records = openRecords(context);
+  const stores = await openStores(options.stores, context);
+  const installations: InstallationRun[] = [];
+  for (const target of targetsOf(options, context))
+    installations.push(await runFor(target, { options, stores, records, context }));
+  return {
+    startedAt,
+    finishedAt: context.now().toISOString(),
+    outcome: worstOf(installations.flatMap(({ steps }) => steps)),
+    installations,
+  };
+}
+
+function targetsOf({ profiles }: RunOptions, context: Context): Target[] {
+  if (profiles === "all") return everyTarget(context);
+  return (profiles ?? [undefined]).map((profile) => oneTarget(profile, context));
+}
+
+async function runFor(
+  target: Target,
+  shared: Omit<RunSetting, "installation" | "steps">,
+): Promise<InstallationRun> {
+  const { stores, records, context } = shared;
+  const installation = { host: context.hostname, profile: target.profile, stateDir: target.stateDir };
+  const runs = new RunRecords(records);
+  const id = beginRun(records, installation, context);
+  const steps = new Steps(context, (step) => runs.addStep(id, step));
+  const setting = { ...shared, installation, steps };
+  let made: Made | undefined;
+  try {
+    made = await makeArchive(target, stores, setting);
+    if (made !== undefined) await keepCopies(made, setting);
+    await drillWhenDue(made, setting);
+  } finally {
+    // Also where it was aborted: what was done stands in the records.
+    const finishedAt = context.now().toISOString();
+    runs.finish(id, { finishedAt, outcome: worstOf(steps.records), archive: made?.archive ?? null });
+  }
+  return {
+    installation,
+    outcome: worstOf(steps.records),
+    archive: made?.archive ?? null,
+    store: made?.storeName ?? null,
+    warnings: made?.report.warnings ?? [],
+    steps: steps.records,
+  };
+}
