@@ -8,7 +8,8 @@ export type BackupErrorCode =
   | "sealed-without-key"
   | "older-than-seen"
   | "run-in-progress"
-  | "copy-differs";
+  | "copy-differs"
+  | "empty-policy";
 
 export class BackupError extends Error {
   override readonly name = "BackupError";

@@ -4,6 +4,8 @@ import { ConfigError, type ConfigErrorCode } from "../config/errors.ts";
 import { DiskError, type DiskErrorCode } from "../disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../format/errors.ts";
 import { OpenClawError, type OpenClawErrorCode } from "../openclaw/errors.ts";
+import { NotifyError } from "../notify/errors.ts";
+import { RecordsError, type RecordsErrorCode } from "../records/errors.ts";
 import { ScheduleError, type ScheduleErrorCode } from "../schedule/errors.ts";
 import { StoreError, type StoreErrorCode } from "../store/errors.ts";
 import { CliError, type CliErrorCode, Interrupted } from "./errors.ts";
@@ -15,6 +17,7 @@ export const exitMeanings = {
   2: "usage, or no recipient",
   3: "done, but incomplete: the archive exists, data that matters was missed at capture",
   4: "compared, and they differ",
+  5: "a backup is overdue, or its last drill failed",
   10: "archive, store, installation or schedule not found",
   11: "locked",
   12: "no identity or passphrase fits",
@@ -128,7 +131,16 @@ const statusOfBackupError = {
   "older-than-seen": 28,
   "run-in-progress": 11,
   "copy-differs": 1,
+  "empty-policy": 2,
 } as const satisfies Record<BackupErrorCode, ExitStatus>;
+
+const statusOfRecordsError = {
+  "newer-records": 24,
+  "damaged-records": 20,
+  "records-busy": 11,
+  "records-unusable": 1,
+  "nothing-recorded": 10,
+} as const satisfies Record<RecordsErrorCode, ExitStatus>;
 
 const statusOfConfigError = {
   "unreadable-config": 2,
@@ -164,6 +176,8 @@ export function statusOfError(error: unknown): ExitStatus {
   if (error instanceof DiskError) return statusOfDiskError[error.code];
   if (error instanceof StoreError) return statusOfStoreError[error.code];
   if (error instanceof BackupError) return statusOfBackupError[error.code];
+  if (error instanceof RecordsError) return statusOfRecordsError[error.code];
+  if (error instanceof NotifyError) return 1;
   if (error instanceof ConfigError) return statusOfConfigError[error.code];
   if (error instanceof ScheduleError) return statusOfScheduleError[error.code];
   if (error instanceof CliError) return statusOfCliError[error.code];

@@ -4,6 +4,8 @@ import { ConfigError } from "../config/errors.ts";
 import { DiskError, type DiskErrorCode } from "../disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../format/errors.ts";
 import { OpenClawError, type OpenClawErrorCode } from "../openclaw/errors.ts";
+import { NotifyError } from "../notify/errors.ts";
+import { RecordsError } from "../records/errors.ts";
 import { ScheduleError } from "../schedule/errors.ts";
 import { StoreError, type StoreErrorCode } from "../store/errors.ts";
 import type { CliContext } from "./context.ts";
@@ -88,6 +90,7 @@ const hintOfBackupError = {
   "sealed-without-key": noKey,
   "run-in-progress": "wait until it has ended; `ocbak status` shows it",
   "copy-differs": "the copy was discarded; check the disk it was to go to",
+  "empty-policy": "say what is to be kept, such as --keep-daily 7 --keep-weekly 5 --keep-monthly 12",
   "older-than-seen": "use the newer one; --allow-older restores this one all the same",
 } as const satisfies Record<BackupErrorCode, string | undefined>;
 
@@ -107,6 +110,7 @@ function rawHintOf(error: unknown): string | undefined {
   }
   if (error instanceof CliError || error instanceof ConfigError || error instanceof ScheduleError)
     return error.hint;
+  if (error instanceof RecordsError || error instanceof NotifyError) return error.hint;
   if (error instanceof OpenClawError) return error.hint ?? hintOfOpenClawError[error.code];
   if (error instanceof DiskError) return error.hint ?? hintOfDiskError[error.code];
   if (error instanceof StoreError) return error.hint ?? hintOfStoreError[error.code];

@@ -1,6 +1,8 @@
 /** What a service on the network is told of a run: nothing in it is free text, a path, or a name that somebody chose. */
 export interface RunSummary {
   readonly outcome: SummaryOutcome;
+  /** Of the error that ended it before its time; null where there was none. */
+  readonly code: string | null;
   readonly durationMs: number;
   /** One a profile that was backed up, in order. */
   readonly installations: readonly InstallationSummary[];
@@ -21,28 +23,24 @@ export interface InstallationSummary {
 
 export type SummaryOutcome = "done" | "incomplete" | "failed";
 
-/** Worse ones first. */
-const order: readonly SummaryOutcome[] = ["failed", "incomplete", "done"];
-
-/** What all together came to; nothing at all is a failure. */
-export function worstOf(outcomes: readonly SummaryOutcome[]): SummaryOutcome {
-  return order.find((outcome) => outcomes.includes(outcome)) ?? "failed";
-}
-
 /** The summary as the body of a ping: a line for the run, one for each installation, one for each step. */
-export function summaryText({ outcome, durationMs, installations }: RunSummary): string {
+export function summaryText({ outcome, code, durationMs, installations }: RunSummary): string {
   const lines = installations.flatMap((installation, at) => [
     `backup ${at + 1}: ${installation.outcome}, ${sizeText(installation.archiveBytes)}`,
     ...installation.steps.map(
       ({ step, outcome, durationMs, code }) =>
-        `  ${word(step)}: ${word(outcome)}, ${seconds(durationMs)}${code === null ? "" : ` (${word(code)})`}`,
+        `  ${word(step)}: ${word(outcome)}, ${seconds(durationMs)}${codeText(code)}`,
     ),
   ]);
-  return `${[`ocbak run: ${outcome}, ${seconds(durationMs)}`, ...lines].join("\n")}\n`;
+  return `${[`ocbak run: ${outcome}, ${seconds(durationMs)}${codeText(code)}`, ...lines].join("\n")}\n`;
 }
 
 function sizeText(bytes: number | null): string {
   return bytes === null ? "no archive" : `${bytes} bytes`;
+}
+
+function codeText(code: string | null): string {
+  return code === null ? "" : ` (${word(code)})`;
 }
 
 function seconds(ms: number): string {

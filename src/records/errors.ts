@@ -1,5 +1,10 @@
 /** What can go wrong with the records that ocbak keeps of its own runs. */
-export type RecordsErrorCode = "newer-records" | "damaged-records" | "records-busy" | "records-unusable";
+export type RecordsErrorCode =
+  | "newer-records"
+  | "damaged-records"
+  | "records-busy"
+  | "records-unusable"
+  | "nothing-recorded";
 
 export class RecordsError extends Error {
   override readonly name = "RecordsError";

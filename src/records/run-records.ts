@@ -102,6 +102,18 @@ export class RunRecords {
     return this.#read(sql, ...keyValues(key), outcome, limit);
   }
 
+  /** The last runs that did not go well, those without an end too, the last one first. */
+  latestNotDone(installation: InstallationKey, limit: number): RecordedRun[] {
+    const sql = `SELECT * FROM runs WHERE ${ofInstallation} AND outcome IS NOT 'done' ORDER BY id DESC LIMIT ?`;
+    return this.#read(sql, ...keyValues(installation), limit);
+  }
+
+  /** How many did not go well since the run of that id, those without an end too. */
+  countNotDone(installation: InstallationKey, sinceId: number): number {
+    const sql = `SELECT count(*) AS runs FROM runs WHERE ${ofInstallation} AND outcome IS NOT 'done' AND id > ?`;
+    return Number(this.#records.get(sql, ...keyValues(installation), sinceId)?.["runs"]);
+  }
+
   /** Those without an end, of all installations or of one. */
   open(installation?: InstallationKey): RecordedRun[] {
     if (installation === undefined) return this.#read("SELECT * FROM runs WHERE outcome IS NULL ORDER BY id");

@@ -6,6 +6,7 @@ import { hintOf } from "../../src/cli/hints.ts";
 import { DiskError } from "../../src/disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../../src/format/errors.ts";
 import { OpenClawError } from "../../src/openclaw/errors.ts";
+import { RecordsError } from "../../src/records/errors.ts";
 import { StoreError } from "../../src/store/errors.ts";
 import { testCli } from "../support/cli.ts";
 
@@ -64,6 +65,10 @@ describe("the exit status", () => {
     ["no recipient", new BackupError("no-recipient", "x"), 2],
     ["sealed files without a key", new BackupError("sealed-without-key", "x"), 12],
     ["an entry that is not there", new BackupError("no-such-entry", "x"), 10],
+    ["records of a newer ocbak", new RecordsError("newer-records", "x"), 24],
+    ["records that are damaged", new RecordsError("damaged-records", "x"), 20],
+    ["records that another one writes to", new RecordsError("records-busy", "x"), 11],
+    ["an installation that nothing is recorded of", new RecordsError("nothing-recorded", "x"), 10],
     ["usage", new CliError("usage", "x"), 2],
     ["Ctrl-C", new Interrupted("SIGINT"), 130],
     ["kill", new Interrupted("SIGTERM"), 143],
