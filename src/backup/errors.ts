@@ -9,7 +9,7 @@ export type BackupErrorCode =
   | "older-than-seen"
   | "run-in-progress"
   | "copy-differs"
-  | "empty-policy";
+  | "bad-policy";
 
 export class BackupError extends Error {
   override readonly name = "BackupError";

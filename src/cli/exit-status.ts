@@ -131,7 +131,7 @@ const statusOfBackupError = {
   "older-than-seen": 28,
   "run-in-progress": 11,
   "copy-differs": 1,
-  "empty-policy": 2,
+  "bad-policy": 2,
 } as const satisfies Record<BackupErrorCode, ExitStatus>;
 
 const statusOfRecordsError = {

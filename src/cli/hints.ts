@@ -90,7 +90,7 @@ const hintOfBackupError = {
   "sealed-without-key": noKey,
   "run-in-progress": "wait until it has ended; `ocbak status` shows it",
   "copy-differs": "the copy was discarded; check the disk it was to go to",
-  "empty-policy": "say what is to be kept, such as --keep-daily 7 --keep-weekly 5 --keep-monthly 12",
+  "bad-policy": "say what is to be kept, such as --keep-daily 7 --keep-weekly 5 --keep-monthly 12",
   "older-than-seen": "use the newer one; --allow-older restores this one all the same",
 } as const satisfies Record<BackupErrorCode, string | undefined>;
 

@@ -11,6 +11,8 @@ export interface Retained extends Dated {
   readonly pinned: boolean;
   /** Whether it verifies, as far as is known. */
   readonly isGood: boolean;
+  /** Whether data that matters is known to have been missed at its capture. */
+  readonly isIncomplete: boolean;
 }
 
 /** What becomes of an archive. */
@@ -22,8 +24,9 @@ export interface Decision<T> {
 
 /**
  * What becomes of the archives of one series, newest first. Beside what the policy keeps there always stay the newest
- * good one, by date and by number; pinned ones; those that do not verify; and those dated in the future. The last three
- * are otherwise as if they were not there: none ever pushes out another one. Copies of one archive are one archive.
+ * good one, by date and by number, and the newest whose capture is not known to be incomplete; pinned ones; those that
+ * do not verify; and those dated in the future. The last three are otherwise as if they were not there: none ever pushes
+ * out another one. Copies of one archive are one archive.
  * Throws RangeError for a policy that is empty.
  */
 export function decide<T extends Retained>(
@@ -89,5 +92,6 @@ function newestOf(counted: readonly Retained[]): Set<Retained> {
   if (first === undefined) return new Set();
   let highest = first;
   for (const one of others) if ((one.sequence ?? -1) > (highest.sequence ?? -1)) highest = one;
-  return new Set([first, highest]);
+  const complete = counted.find(({ isIncomplete }) => !isIncomplete);
+  return new Set([first, highest, complete ?? first]);
 }

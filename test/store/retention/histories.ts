@@ -18,6 +18,7 @@ export function archivesAt(times: readonly string[] | Readonly<Record<string, To
       tags: [],
       pinned: false,
       isGood: true,
+      isIncomplete: false,
       ...rest,
     };
   });

@@ -14,6 +14,7 @@ export function naivelyKept(series: readonly Retained[], policy: RetentionPolicy
     (one) =>
       counting.every((other) => !isNewer(other, one)) ||
       isHighest(one, counting) ||
+      (!one.isIncomplete && counting.every((other) => other.isIncomplete || !isNewer(other, one))) ||
       rulesOf(policy).some((rule) => rule(one, counting)),
   );
   const kept = series.filter((one) => !mayCount(one, now) || staying.some((other) => isCopy(other, one)));

@@ -22,6 +22,7 @@ const archive = fc.record({
   tags: fc.subarray(["a", "b", "c"]),
   pinned: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   isGood: fc.integer({ min: 0, max: 5 }).map((n) => n > 0),
+  isIncomplete: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
 });
 
 /** Some are there twice, under another name. */

@@ -1,0 +1,53 @@
+import { type Decision, type Retained, decide } from "../../store/retention/decide.ts";
+import { type RetentionPolicy, isEmptyPolicy } from "../../store/retention/policy.ts";
+import { isSpan } from "../../store/retention/span.ts";
+import type { Context } from "../context.ts";
+import { BackupError } from "../errors.ts";
+import type { CatalogArchive, CatalogSeries } from "./catalog.ts";
+
+/** What a policy is for. A store may be shared: by default only for the series of this host. */
+export interface RetentionChoice {
+  readonly policy: RetentionPolicy;
+  /** Names of hosts, or all; default: this one. */
+  readonly hosts?: "all" | readonly string[] | undefined;
+}
+
+/** Throws `bad-policy` for one that would keep nothing, and for what is no span of time. */
+export function requirePolicy({ policy }: RetentionChoice): void {
+  for (const [key, value] of Object.entries(policy))
+    if (key.startsWith("keepWithin") && typeof value === "string" && !isSpan(value))
+      throw new BackupError("bad-policy", `${JSON.stringify(value)} is no span of time`, {
+        hint: "write years, months, days and hours, such as 1y6m, 30d or 12h; `m` are months, and a week is 7d",
+      });
+  if (isEmptyPolicy(policy))
+    throw new BackupError("bad-policy", "the retention policy has no rule: it would keep nothing");
+}
+
+/** A series goes by the host of its newest archive: one that moved belongs to where it is now. */
+export function isMeant(
+  { host }: Pick<CatalogSeries, "host">,
+  { hosts }: Pick<RetentionChoice, "hosts">,
+  { hostname }: Pick<Context, "hostname">,
+): boolean {
+  return hosts === "all" || (hosts ?? [hostname]).includes(host);
+}
+
+/** What becomes of each archive of a series. */
+export function retain(
+  { archives }: CatalogSeries,
+  policy: RetentionPolicy,
+  now: Date,
+): Decision<Retained & { readonly archive: CatalogArchive }>[] {
+  const retained = archives.map((archive) => ({
+    archive,
+    name: archive.stored.name,
+    manifestSha256: archive.facts.manifestSha256,
+    createdAt: archive.createdAt,
+    sequence: archive.sequence,
+    tags: archive.tags,
+    pinned: archive.pinned,
+    isGood: archive.isGood,
+    isIncomplete: archive.complete === false,
+  }));
+  return decide(retained, policy, now);
+}
