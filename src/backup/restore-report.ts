@@ -23,7 +23,7 @@ export interface Restored {
 export function restoreReport(
   plan: RestorePlan,
   restored: Restored | undefined,
-  told?: Pick<RestoreReport, "checks" | "doctor" | "warnings">,
+  told?: Partial<Pick<RestoreReport, "checks" | "doctor" | "warnings" | "toRewrite">>,
 ): RestoreReport {
   const { owner, placement } = plan;
   return {
@@ -40,6 +40,7 @@ export function restoreReport(
     entries: restored?.summary.entries ?? plan.entries,
     bytes: restored?.summary.bytes ?? plan.bytes,
     rewritten: restored?.rewritten?.rewritten ?? [],
+    toRewrite: told?.toRewrite ?? null,
     left: [...leftOut(restored), ...(restored?.rewritten?.left ?? [])],
     checks:
       restored === undefined

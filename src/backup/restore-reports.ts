@@ -42,6 +42,14 @@ export interface RestoreReport {
     readonly to: string;
     readonly count: number;
   }[];
+  /** Of a dry run where places change: what would be gone through to rewrite it. */
+  readonly toRewrite: {
+    readonly moves: readonly { readonly from: string; readonly to: string }[];
+    readonly files: readonly string[];
+    readonly databases: readonly string[];
+    /** Links that would lead elsewhere. */
+    readonly links: number;
+  } | null;
   /** `history`: it tells of the past, and OpenClaw works with it as it is. */
   readonly left: readonly {
     readonly file: string;

@@ -24,6 +24,7 @@ import { isPrivateRoot, ownerCheck } from "./proof/owner-check.ts";
 import { clearLeftovers, processesOf } from "./restore-recovery.ts";
 import { type Restored, restoreReport } from "./restore-report.ts";
 import { type RestoreOptions, type RestorePlan, type RestoreSetting, planRestore } from "./restore-plan.ts";
+import { rewritePreview } from "./rewrite-preview.ts";
 import { stageEntries } from "./stage-entries.ts";
 
 /**
@@ -41,7 +42,10 @@ export async function restoreArchive(
   const entries = await openProved(archive, options);
   const setting = { options, context };
   const plan = await planRestore(archive, entries, setting);
-  if (options.dryRun === true) return restoreReport(plan, undefined);
+  if (options.dryRun === true) {
+    const toRewrite = options.rewritePaths === false ? null : await rewritePreview(plan, entries);
+    return restoreReport(plan, undefined, { toRewrite });
+  }
   if (plan.olderError !== undefined) throw plan.olderError;
   if (plan.openclawError !== undefined) throw plan.openclawError;
   // What a killed restore left may be what speaks against this one.

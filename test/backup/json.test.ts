@@ -99,7 +99,7 @@ describe("the JSON that docs/cli.md promises is the JSON that comes", () => {
     const targets = [{ replaced: expect.any(String) as unknown }, {}, {}];
     expect(await ask(world, argv)).toMatchObject({
       wrong: [],
-      value: { targets, left: [{}], checks: [{}, {}, {}, {}] },
+      value: { targets, left: [{}], checks: [{}, {}, {}, {}, {}] },
     });
   });
 

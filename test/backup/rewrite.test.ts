@@ -74,6 +74,28 @@ describe("a restore into another home", () => {
     expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
   });
 
+  it("is told beforehand by a dry run: which places, files, databases and links, and then it is so", async () => {
+    const { home, newHome } = world;
+    const planned = (await restore(newHome, "--dry-run")).toRewrite;
+    expect(planned).toEqual({
+      moves: [{ from: home, to: newHome }],
+      files: ["state/openclaw.json", "state/portals.json"],
+      databases: ["state/state/openclaw.sqlite"],
+      links: 1,
+    });
+    expect((await restore(newHome, "--dry-run", "--no-rewrite-paths")).toRewrite).toBeNull();
+    const apart = await restore(newHome, "--dry-run", "--state-dir", join(newHome, "elsewhere"));
+    expect(apart.toRewrite?.moves).toEqual([
+      { from: join(home, ".openclaw"), to: join(newHome, "elsewhere") },
+      { from: home, to: newHome },
+    ]);
+    expect((await restore(home, "--replace", "--dry-run")).toRewrite).toBeNull();
+    const { rewritten, toRewrite } = await restore(newHome);
+    expect(toRewrite).toBeNull();
+    const gone = new Set([...planned!.files, ...planned!.databases, "workspace.main/config"]);
+    expect(new Set(rewritten.map(({ file }) => file))).toEqual(gone);
+  });
+
   it("leaves all as it was with --no-rewrite-paths, and says what that means", async () => {
     const { home, newHome } = world;
     const report = await restore(newHome, "--no-rewrite-paths", "--allow-outside-links");

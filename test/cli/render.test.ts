@@ -144,6 +144,7 @@ const restored: RestoreReport = {
   entries: 10,
   bytes: 4096,
   rewritten: [],
+  toRewrite: null,
   left: [
     { file: "state/openclaw.json", path: "/root/.openclaw/workspace", reason: "in a comment" },
     { file: "state/agent.sqlite", path: "/root/x", reason: "in 7 rows", history: true },
@@ -177,6 +178,16 @@ describe("what restore says", () => {
     const text = restoreText({ ...restored, dryRun: true });
     expect(text).toMatch(/^Would restore 10 entries/);
     expect(text).toContain("would be put aside, not deleted");
+    expect(text).not.toContain("rewritten");
+    const toRewrite = {
+      moves: [{ from: "/home/al", to: "/home/bo\u001b" }],
+      files: ["state/openclaw.json"],
+      databases: ["state/state/openclaw.sqlite"],
+      links: 2,
+    };
+    expect(restoreText({ ...restored, dryRun: true, toRewrite })).toMatch(
+      /^Old places would be rewritten:\n *\/home\/al {2}-> {2}\/home\/bo\\.*\nin 2 links .* 1 file and 1 database:\n {2}state\/openclaw\.json\n {2}state\/state\/openclaw\.sqlite\n/m,
+    );
   });
 });
 

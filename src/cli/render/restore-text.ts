@@ -19,6 +19,7 @@ export function restoreText(report: RestoreReport): string {
     ...(dryRun ? room(report) : []),
     ...table(report.targets.map(({ root, path, pieces }) => [safe(root), safe(path), inPart(pieces)])),
     ...putAside(report),
+    ...toRewrite(report),
     ...rewritten(report),
     ...left(report),
     ...report.warnings.map((warning) => `note: ${safe(warning)}`),
@@ -66,6 +67,20 @@ function putAside({ targets, dryRun }: RestoreReport): string[] {
       `of ${safe(path)} ${dryRun ? "would stay" : "stays"} in use: ${carried!.map(safe).join(", ")}`,
   );
   return [title, ...table(rows), ...stays];
+}
+
+function toRewrite({ toRewrite: planned }: RestoreReport): string[] {
+  if (planned === null) return [];
+  const { moves, files, databases, links } = planned;
+  const names = [...files, ...databases];
+  const more = names.length > shownLines ? [`  … and ${number(names.length - shownLines)} more`] : [];
+  return [
+    "Old places would be rewritten:",
+    ...table(moves.map(({ from, to }) => [safe(from), "->", safe(to)])),
+    `in ${count(links, "link")} and wherever they stand in ${count(files.length, "file")} and ${count(databases.length, "database")}:`,
+    ...names.slice(0, shownLines).map((name) => `  ${safe(name)}`),
+    ...more,
+  ];
 }
 
 function rewritten({ rewritten: changes }: RestoreReport): string[] {
