@@ -4,13 +4,12 @@ import { writeMetricsFile } from "../../notify/metrics-file.ts";
 import { sendPing } from "../../notify/pings.ts";
 import { summaryText } from "../../notify/run-summary.ts";
 import type { NotifySettings } from "../../notify/settings.ts";
-import type { RecordsDatabase } from "../../records/database.ts";
+import { openRecordsToRead } from "../../records/database.ts";
 import type { StepRecord } from "../../records/run-record.ts";
 import type { Context } from "../context.ts";
 import { installationStatuses } from "../status/installation-status.ts";
 import { statusMetrics } from "../status/status-metrics.ts";
 import { failureReport, failureVariables, type RunEnd, summaryOf } from "./run-end.ts";
-import { safeReason } from "./safe-reason.ts";
 import { failureOf } from "./steps.ts";
 
 const pingTimeoutMs = 10_000;
@@ -37,13 +36,13 @@ export class RunNotifier {
     return this.#ping(this.#settings.start, "ocbak run: started\n", delaysMs.start);
   }
 
-  /** How it ended. `records` for the metrics: without them these stay as they are, and grow old. */
-  async end(end: RunEnd, records: RecordsDatabase | undefined): Promise<StepRecord[]> {
+  /** How it ended. Where the records cannot be read, the metrics stay as they are and grow old. */
+  async end(end: RunEnd): Promise<StepRecord[]> {
     const summary = summaryOf(end, this.#context);
     const { success, fail, onFailure, metricsFile } = this.#settings;
     const isGood = summary.outcome === "done";
     return [
-      ...(await this.#writeMetrics(metricsFile, end, records)),
+      ...(await this.#writeMetrics(metricsFile, end)),
       ...(await this.#ping(isGood ? success : fail, summaryText(summary), delaysMs.end)),
       ...(await this.#runCommand(isGood ? undefined : onFailure, end)),
     ];
@@ -55,13 +54,11 @@ export class RunNotifier {
     return this.#step(() => sendPing({ url, runId: this.#runId, body, timeoutMs, delaysMs: delays }));
   }
 
-  #writeMetrics(
-    file: string | undefined,
-    end: RunEnd,
-    records: RecordsDatabase | undefined,
-  ): Promise<StepRecord[]> {
-    if (file === undefined || records === undefined) return Promise.resolve([]);
+  #writeMetrics(file: string | undefined, end: RunEnd): Promise<StepRecord[]> {
+    if (file === undefined) return Promise.resolve([]);
     return this.#step(async () => {
+      using records = openRecordsToRead(this.#context);
+      if (records === undefined) return;
       const options = { maxAgeMs: Infinity, stores: "stores" in end ? end.stores : undefined };
       const statuses = installationStatuses(records, options, this.#context);
       await writeMetricsFile(file, statusMetrics(statuses, this.#context));
@@ -99,7 +96,7 @@ export class RunNotifier {
       return ended("done", { reason: null, code: null });
     } catch (error) {
       const { reason, code } = failureOf(error);
-      return ended("failed", { reason: safeReason(reason), code });
+      return ended("failed", { reason, code });
     }
   }
 }

@@ -77,7 +77,7 @@ function factsOf(end: RunEnd, context: Context): Omit<FailureReport, "runId"> {
     outcome: "failed",
     startedAt: end.startedAt,
     finishedAt: context.now().toISOString(),
-    error: { code, reason: safeReason(reason) },
+    error: { code: context.signal.aborted ? "interrupted" : code, reason },
     installations: [],
   };
 }

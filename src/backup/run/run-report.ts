@@ -22,3 +22,8 @@ export interface RunReport {
   readonly outcome: "done" | "incomplete" | "failed";
   readonly installations: readonly InstallationRun[];
 }
+
+/** The same, and what came of telling others: steps of the kind `notify`. */
+export interface ToldReport extends RunReport {
+  readonly told: readonly StepRecord[];
+}

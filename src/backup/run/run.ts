@@ -20,6 +20,8 @@ export interface RunSetting {
   readonly records: RecordsDatabase;
   readonly steps: Steps;
   readonly context: Context;
+  /** Called when the run of an installation was let begin. */
+  readonly onBegin: () => Promise<void>;
 }
 
 /**
@@ -27,13 +29,17 @@ export interface RunSetting {
  * ones again. Every step that fails is recorded, and none hides another. Throws `run-in-progress` where another run for
  * the same installation is on, RecordsError where nothing could be recorded, and whatever it is aborted with.
  */
-export async function runBackups(options: RunOptions, context: Context): Promise<RunReport> {
+export async function runBackups(
+  options: RunOptions,
+  context: Context,
+  onBegin: RunSetting["onBegin"],
+): Promise<RunReport> {
   const startedAt = context.now().toISOString();
   using records = openRecords(context);
   const stores = await openStores(options.stores, context);
   const installations: InstallationRun[] = [];
   for (const target of targetsOf(options, context))
-    installations.push(await runFor(target, { options, stores, records, context }));
+    installations.push(await runFor(target, { options, stores, records, context, onBegin }));
   return {
     startedAt,
     finishedAt: context.now().toISOString(),
@@ -51,7 +57,7 @@ async function runFor(
   target: Target,
   shared: Omit<RunSetting, "installation" | "steps">,
 ): Promise<InstallationRun> {
-  const { stores, records, context } = shared;
+  const { stores, records, context, onBegin } = shared;
   const installation = { host: context.hostname, profile: target.profile, stateDir: target.stateDir };
   const runs = new RunRecords(records);
   const id = beginRun(records, installation, context);
@@ -59,6 +65,7 @@ async function runFor(
   const setting = { ...shared, installation, steps };
   let made: Made | undefined;
   try {
+    await onBegin();
     made = await makeArchive(target, stores, setting);
     if (made !== undefined) await keepCopies(made, setting);
     await drillWhenDue(made, setting);

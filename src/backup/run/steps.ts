@@ -1,5 +1,6 @@
 import type { RunStep, StepRecord } from "../../records/run-record.ts";
 import type { Context } from "../context.ts";
+import { safeReason } from "./safe-reason.ts";
 
 /** What a step came to: a value, and whether something is to be said of it. */
 export interface StepResult<T> {
@@ -65,12 +66,12 @@ export class Steps {
   }
 }
 
-/** An error as a step tells it. */
+/** An error as a step tells it: nothing secret is recorded. */
 export function failureOf(error: unknown): { readonly reason: string; readonly code: string } {
   const reason = error instanceof Error ? error.message : String(error);
   const code =
     error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "internal";
-  return { reason, code };
+  return { reason: safeReason(reason), code };
 }
 
 /** The worst of what happened, steps that told others or were skipped apart. */

@@ -1,5 +1,5 @@
 import type { RunOptions } from "../../backup/run/run-options.ts";
-import type { RunReport } from "../../backup/run/run-report.ts";
+import type { ToldReport } from "../../backup/run/run-report.ts";
 import { durationMs } from "../../config/duration.ts";
 import type { Config } from "../../config/schema.ts";
 import { captureOptions } from "../capture-settings.ts";
@@ -38,9 +38,9 @@ const statusOfOutcome = { done: 0, incomplete: 3, failed: 1 } as const;
 async function runNow(call: Call): Promise<ExitStatus> {
   const { io, voice } = call;
   const options = await optionsOf(call.flags, io);
-  const { runBackups } = await import("../../backup/run/run.ts");
+  const { runAndTell } = await import("../../backup/run/run-and-tell.ts");
   const { runText } = await import("../render/run-text.ts");
-  const report: RunReport = await withContext(call, (context) => runBackups(options, context));
+  const report: ToldReport = await withContext(call, (context) => runAndTell(options, context));
   await printReport(io.stdout, voice, {
     json: report,
     text: () => runText(report),

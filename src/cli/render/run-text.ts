@@ -1,13 +1,14 @@
-import type { InstallationRun, RunReport } from "../../backup/run/run-report.ts";
+import type { InstallationRun, ToldReport } from "../../backup/run/run-report.ts";
 import { safe } from "../output.ts";
 import { duration, size, table } from "./units.ts";
 
 const outcomes = { done: "done", incomplete: "INCOMPLETE", failed: "FAILED", skipped: "skipped" } as const;
 
 /** The nightly job for people: what each installation came to, step by step. */
-export function runText({ installations, outcome }: RunReport): string {
+export function runText({ installations, outcome, told }: ToldReport): string {
   const lines = installations.flatMap((installation) => installationLines(installation));
-  return `${[...lines, `Run: ${outcomes[outcome]}`].join("\n")}\n`;
+  const untold = told.flatMap(({ reason }) => (reason === null ? [] : [`warning: ${safe(reason)}`]));
+  return `${[...lines, ...untold, `Run: ${outcomes[outcome]}`].join("\n")}\n`;
 }
 
 function installationLines({ installation, archive, store, steps, warnings }: InstallationRun): string[] {
