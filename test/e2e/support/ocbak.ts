@@ -67,7 +67,8 @@ function ocbakCommand(program: Ocbak, caller: Caller, args: readonly string[]): 
     args: [program.main, ...args],
     cwd: caller.home,
     env: { ...caller.env, HOME: caller.home, PATH: program.path, LANG: "C.UTF-8" },
-    timeoutMs: 120_000,
+    // `restore --doctor` gives the doctor five minutes.
+    timeoutMs: 400_000,
     ...(caller.user === undefined ? {} : { as: caller.user }),
   };
 }

@@ -53,11 +53,15 @@ export async function makeElsewhere(world: World): Promise<Made> {
   };
 }
 
-async function splitConfig(installation: Installation, srv: string, etc: string): Promise<void> {
+/** Makes of a config in JSON one in JSON5, with an include in its own folder and one in a folder of includes below `srv`. */
+export async function splitConfig(installation: Installation, srv: string, etc: string): Promise<void> {
   const config = Config.parse(JSON.parse(await readFile(configFile(installation), "utf8")));
   const { gateway, models, agents, ...rest } = config;
   const workspace = join(stateDir(installation), "workspace");
-  const whole = JSON.stringify({ ...rest, agents }, null, 2).replaceAll(workspace, "${OC_WORKSPACE}");
+  const whole = JSON.stringify({ ...rest, agents }, null, 2).replaceAll(
+    JSON.stringify(workspace),
+    '"${OC_WORKSPACE}"',
+  );
   await put(installation, {
     [join(etc, "gateway.json5")]: `// how it listens\n${JSON.stringify(gateway)}\n`,
     [join(srv, "shared-config/models.json5")]:
