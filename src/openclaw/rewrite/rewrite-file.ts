@@ -6,7 +6,8 @@ import { rewriteEnv } from "./env-text.ts";
 import type { FileForm } from "./file-rules.ts";
 import type { Findings } from "./findings.ts";
 import type { Mapped, PathMapper } from "./path-mapper.ts";
-import { rewriteStrings } from "./rewrite-strings.ts";
+import { movedList, pathsOfList, variablesIn } from "./path-list.ts";
+import { type Replacement, rewriteStrings } from "./rewrite-strings.ts";
 import { inPlace, readText, type TimeArgument, writeAt } from "./staged-tree.ts";
 
 export interface FileSetting {
@@ -68,7 +69,16 @@ function rewrittenText(
   if (form === "env") return rewriteEnv(text, mapper, onChange);
   if (form === "path") return rewritePathLine(text, map);
   if (text.trim() === "") return text;
-  const result = parses(text) ? rewriteStrings(text, map) : undefined;
+  const config = parsed(text);
+  const variables = variablesIn(config);
+  const mapVariable = (value: string): Replacement | undefined => {
+    const paths = variables.has(value) ? pathsOfList(value) : undefined;
+    if (paths === undefined) return map(value);
+    const list = paths === "mixed" ? undefined : movedList(paths, mapper);
+    list?.changes.forEach(onChange);
+    return list;
+  };
+  const result = config === undefined ? undefined : rewriteStrings(text, mapVariable);
   return result !== undefined && parses(result) ? result : undefined;
 }
 
@@ -79,11 +89,12 @@ function rewritePathLine(text: string, map: (value: string) => Mapped | undefine
   return mapped === undefined ? text : prefix + mapped.head + mapped.tail + end;
 }
 
-export function parses(text: string): boolean {
+function parses(text: string): boolean {
   return parsed(text) !== undefined;
 }
 
-function parsed(text: string): unknown {
+/** Undefined where it is no JSON5. */
+export function parsed(text: string): unknown {
   try {
     return JSON5.parse(text.replace(/^\uFEFF/, ""));
   } catch {
