@@ -6,9 +6,10 @@ import { ownMark } from "./text-place.ts";
 /** The lines of a job in a crontab. cron looks each hour and at boot, and the job runs if it is due: cron itself makes up for nothing. */
 export function cronBlock(job: Job): string {
   const command = cronCommand(tickWords(job));
+  const minute = job.when.minutes.length === 60 ? "*" : job.when.minutes.join(",");
   return `${beginOf(job.name)}: ${calendarText(job.when)}. ${ownMark}; \`ocbak schedule remove\` takes it away.
 # Looked at every hour and at boot, run when it is due: so a time is made up for that the machine slept through.
-${job.when.minutes.join(",")} * * * * ${command}
+${minute} * * * * ${command}
 @reboot ${command}
 ${endOf(job.name)}
 `;

@@ -49,7 +49,8 @@ WantedBy=timers.target
 export function onCalendar({ weekdays, hours, minutes }: Calendar): string {
   const days = weekdays.length === 7 ? "" : `${weekdays.map((day) => weekdayNames[day]).join(",")} `;
   const hour = hours.length === 24 ? "*" : hours.map(twoDigits).join(",");
-  return `${days}*-*-* ${hour}:${minutes.map(twoDigits).join(",")}:00`;
+  const minute = minutes.length === 60 ? "*" : minutes.map(twoDigits).join(",");
+  return `${days}*-*-* ${hour}:${minute}:00`;
 }
 
 const named: Readonly<Record<string, string>> = {
