@@ -12,8 +12,8 @@ import type { Context } from "./context.ts";
 /** A store to write an archive into. */
 export interface StoreDestination {
   readonly store: ArchiveStore;
-  /** The furthest archive of the installation's series that it holds. */
-  readonly furthest?: SeriesMember | undefined;
+  /** The furthest archive that it holds of each series of the installation. */
+  readonly furthest: readonly SeriesMember[];
 }
 
 /** Where an archive is to be published. */
@@ -23,7 +23,7 @@ export interface Destination {
   /** The largest file that goes there; null where there is no limit worth knowing. */
   readonly fileBytesMax: number | null;
   readonly begin: () => Promise<StagedFile>;
-  readonly furthest: SeriesMember | undefined;
+  readonly furthest: readonly SeriesMember[];
 }
 
 /** Where `create` is to write. Throws StoreError before any work where that cannot be. */
@@ -39,7 +39,7 @@ export async function destinationOf(
       localDirectory: place.realDirectory,
       fileBytesMax: await fileBytesMaxIn(place.realDirectory),
       begin: () => createStaged(place.directory, place.name),
-      furthest: undefined,
+      furthest: [],
     };
   }
   const { store, furthest } = into;

@@ -16,8 +16,8 @@ export interface SeriesRequest<T> {
   readonly installation: Pick<Installation, "profile" | "stateDir">;
   /** The absolute path it gets; null: standard output. */
   readonly place: string | null;
-  /** The furthest archive of the series that its store holds: known even where the records were lost. */
-  readonly furthest?: SeriesMember | undefined;
+  /** The furthest archive that its store holds of each series of the installation: known also where records were lost. */
+  readonly furthest?: readonly SeriesMember[];
   readonly manifest: (series: Manifest["series"]) => Manifest;
   readonly write: (manifest: Manifest) => Promise<T>;
 }
@@ -54,12 +54,12 @@ function quietly<T>(context: Context, use: () => T): T | undefined {
 
 async function begin<T>(
   series: SeriesRecords,
-  { installation, place, furthest, manifest }: SeriesRequest<T>,
+  { installation, place, furthest = [], manifest }: SeriesRequest<T>,
   context: Context,
 ): Promise<Manifest> {
   const key = { host: context.hostname, profile: installation.profile, stateDir: installation.stateDir };
-  const id = series.seriesOf(key, furthest?.seriesId ?? randomBytes(15).toString("hex"));
-  if (furthest?.seriesId === id) series.adopt(furthest);
+  const id = series.seriesOf(key, furthest[0]?.seriesId ?? randomBytes(15).toString("hex"));
+  for (const member of furthest) if (member.seriesId === id) series.adopt(member);
   await settleAbandoned(series, id, context);
   const mark = markOf(processesOf(context));
   return series.begin(id, { place, mark }, (link) => {

@@ -207,6 +207,38 @@ describe("ocbak run", () => {
     ]);
   });
 
+  it("prunes every store by the policy, and counts a store that fails as a failure", async () => {
+    const { run, kept, path } = await nightly({ retention: { keepLast: 1 } });
+    expect(stepsOf((await run()).report).slice(3)).toEqual(["prune usb: done", "prune nas: done"]);
+    for (const store of ["usb", "nas"])
+      renameSync(join(path(store), name), join(path(store), `older-${name}`));
+    const { status } = await run();
+    expect(status).toBe(0);
+    expect([kept("usb"), kept("nas")]).toEqual([[name], [name]]);
+    rmSync(path("nas"), { recursive: true });
+    renameSync(join(path("usb"), name), join(path("usb"), `older-${name}`));
+    expect(stepsOf((await run()).report).slice(2)).toEqual([
+      "copy nas: failed",
+      "prune usb: done",
+      "prune nas: failed",
+    ]);
+  });
+
+  it("goes on with the series of its store where the records were lost", async () => {
+    const { run, archives, path, ocbak } = await nightly();
+    const seriesIn = async (): Promise<unknown> => {
+      const { out } = await ocbak(["inspect", "--json", join(path("usb"), name)]);
+      return (JSON.parse(out) as { series: unknown }).series;
+    };
+    await run();
+    const first = (await seriesIn()) as { id: string };
+    rmSync(join(archives, "../records"), { recursive: true });
+    for (const store of ["usb", "nas"])
+      renameSync(join(path(store), name), join(path(store), `older-${name}`));
+    await run();
+    expect(await seriesIn()).toEqual({ id: first.id, sequence: 1 });
+  });
+
   it("needs a store, and says how to get one", async () => {
     const { ocbak } = await nightly();
     const { status, err } = await ocbak(["run", "--no-config"]);

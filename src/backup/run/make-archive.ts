@@ -2,13 +2,13 @@ import { basename } from "node:path";
 import type { RunArchive } from "../../records/run-record.ts";
 import type { ArchiveStore } from "../../store/archive-store.ts";
 import { StoreError } from "../../store/errors.ts";
-import type { Context } from "../context.ts";
 import { createBackup } from "../create.ts";
 import type { CreateReport } from "../reports.ts";
 import type { Target } from "../targets.ts";
+import { furthestIn } from "./furthest.ts";
 import type { OpenedStore } from "./open-stores.ts";
-import type { RunOptions } from "./run-options.ts";
-import type { StepResult, Steps } from "./steps.ts";
+import type { RunSetting } from "./run.ts";
+import type { StepResult } from "./steps.ts";
 
 /** An archive that a run made, and where. */
 export interface Made {
@@ -22,16 +22,12 @@ export interface Made {
  * Backs an installation up into the first store that can be written to: what keeps one store from it (not mounted, full,
  * read-only) is a step that failed, and the next has its turn. Undefined where nothing was made.
  */
-export async function makeArchive(
-  target: Target,
-  stores: readonly OpenedStore[],
-  { options, steps, context }: { options: RunOptions; steps: Steps; context: Context },
-): Promise<Made | undefined> {
+export async function makeArchive(target: Target, setting: RunSetting): Promise<Made | undefined> {
   let goesOn = true;
-  for (const opened of stores) {
-    const made = await steps.take({ step: "create", store: opened.name }, async () => {
+  for (const opened of setting.stores) {
+    const made = await setting.steps.take({ step: "create", store: opened.name }, async () => {
       try {
-        return await makeIn(target, opened, { options, context });
+        return await makeIn(target, opened, setting);
       } catch (error) {
         // What is wrong with the installation is wrong for every store.
         goesOn = error instanceof StoreError;
@@ -46,7 +42,7 @@ export async function makeArchive(
 async function makeIn(
   { request }: Target,
   opened: OpenedStore,
-  { options, context }: { options: RunOptions; context: Context },
+  { options, installation, records, context }: RunSetting,
 ): Promise<StepResult<Made>> {
   if (opened.store === undefined) throw opened.error;
   const { capture, sealing, signingKey } = options;
@@ -56,7 +52,10 @@ async function makeIn(
       ...request,
       sealing,
       ...(signingKey && { signingKey }),
-      into: { store: opened.store },
+      into: {
+        store: opened.store,
+        furthest: await furthestIn(opened.store, installation, { records, context }),
+      },
     },
     context,
   );

@@ -8,6 +8,7 @@ import { drillWhenDue } from "./drill-when-due.ts";
 import { keepCopies } from "./keep-copies.ts";
 import { makeArchive, type Made } from "./make-archive.ts";
 import { openStores, type OpenedStore } from "./open-stores.ts";
+import { pruneStores } from "./prune-stores.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { InstallationRun, RunReport } from "./run-report.ts";
 import { Steps, worstOf } from "./steps.ts";
@@ -57,7 +58,7 @@ async function runFor(
   target: Target,
   shared: Omit<RunSetting, "installation" | "steps">,
 ): Promise<InstallationRun> {
-  const { stores, records, context, onBegin } = shared;
+  const { records, context, onBegin } = shared;
   const installation = { host: context.hostname, profile: target.profile, stateDir: target.stateDir };
   const runs = new RunRecords(records);
   const id = beginRun(records, installation, context);
@@ -66,8 +67,9 @@ async function runFor(
   let made: Made | undefined;
   try {
     await onBegin();
-    made = await makeArchive(target, stores, setting);
+    made = await makeArchive(target, setting);
     if (made !== undefined) await keepCopies(made, setting);
+    await pruneStores(setting);
     await drillWhenDue(made, setting);
   } finally {
     // Also where it was aborted: what was done stands in the records.

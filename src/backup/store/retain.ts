@@ -1,3 +1,4 @@
+import type { InstallationKey } from "../../records/run-record.ts";
 import { type Decision, type Retained, decide } from "../../store/retention/decide.ts";
 import { type RetentionPolicy, isEmptyPolicy } from "../../store/retention/policy.ts";
 import { isSpan } from "../../store/retention/span.ts";
@@ -10,6 +11,8 @@ export interface RetentionChoice {
   readonly policy: RetentionPolicy;
   /** Names of hosts, or all; default: this one. */
   readonly hosts?: "all" | readonly string[] | undefined;
+  /** Only the series of this installation. */
+  readonly installation?: InstallationKey | undefined;
 }
 
 /** Throws `bad-policy` for one that would keep nothing, and for what is no span of time. */
@@ -25,10 +28,14 @@ export function requirePolicy({ policy }: RetentionChoice): void {
 
 /** A series goes by the host of its newest archive: one that moved belongs to where it is now. */
 export function isMeant(
-  { host }: Pick<CatalogSeries, "host">,
-  { hosts }: Pick<RetentionChoice, "hosts">,
+  { host, profile, stateDir }: Pick<CatalogSeries, "host" | "profile" | "stateDir">,
+  { hosts, installation }: Pick<RetentionChoice, "hosts" | "installation">,
   { hostname }: Pick<Context, "hostname">,
 ): boolean {
+  if (installation !== undefined)
+    return (
+      host === installation.host && profile === installation.profile && stateDir === installation.stateDir
+    );
   return hosts === "all" || (hosts ?? [hostname]).includes(host);
 }
 
