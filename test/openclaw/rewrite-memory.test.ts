@@ -27,7 +27,11 @@ function digest(extraPaths: readonly unknown[], multimodal: object = text): stri
 }
 
 /** The digest that an index has after a move, and the report on it. */
-async function moved(config: object, scopeHash: string): Promise<[string, RewriteReport]> {
+async function moved(
+  config: object,
+  scopeHash: string,
+  model = "fts-only",
+): Promise<[string, RewriteReport]> {
   plant(staging, { "state/openclaw.json": JSON.stringify(config) });
   const folder = join(staging, "state/agents/main/agent");
   mkdirSync(folder, { recursive: true });
@@ -36,7 +40,7 @@ async function moved(config: object, scopeHash: string): Promise<[string, Rewrit
     CREATE TABLE memory_index_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)`);
   database
     .prepare("INSERT INTO memory_index_meta VALUES ('memory_index_meta_v1', ?)")
-    .run(JSON.stringify({ model: "fts-only", scopeHash, chunkTokens: 400 }));
+    .run(JSON.stringify({ model, scopeHash, chunkTokens: 400 }));
   const rewriting = new InstallationRewrite({
     moves: [{ from: old, to: now }],
     configFile: null,
@@ -49,7 +53,7 @@ async function moved(config: object, scopeHash: string): Promise<[string, Rewrit
   ]);
   const row = database.prepare("SELECT value FROM memory_index_meta").get() as { value: string };
   const { scopeHash: after, ...rest } = JSON.parse(row.value) as Record<string, unknown>;
-  expect(rest).toEqual({ model: "fts-only", chunkTokens: 400 });
+  expect(rest).toEqual({ model, chunkTokens: 400 });
   return [String(after), report];
 }
 
@@ -84,9 +88,12 @@ it.each<[string, object, string, string]>([
   expect([scope, left]).toEqual([after, []]);
 });
 
-it("an index of paths that nobody knows stays, and is told with the command that makes it anew", async () => {
-  const unknown = digest([`${old}/gone`]);
-  const [scope, { left }] = await moved(of({ extraPaths: [`${old}/notes`] }), unknown);
-  expect(scope).toBe(unknown);
-  expect(left).toMatchObject([{ reason: expect.stringContaining("openclaw memory index --force") }]);
+it.each([
+  ["of paths that nobody knows", digest([`${old}/gone`]), "fts-only"],
+  ["by a model that is known by its place", digest([]), `${old}/models/m.gguf`],
+])("an index %s stays, and is told with the command that makes it anew", async (_, digested, model) => {
+  const [scope, { left }] = await moved(of({}), digested, model);
+  expect(scope).toBe(digested);
+  const urgent = left.filter(({ history }) => history !== true);
+  expect(urgent).toMatchObject([{ reason: expect.stringContaining("memory index --force") as string }]);
 });

@@ -32,11 +32,11 @@ export function rescopeMemory(db: DatabaseSync, rows: RowWriter, setting: ScopeS
     const meta = metaOf(value);
     if (meta === undefined) continue;
     const scopeHash = newScope(meta.scopeHash, rows.mapper, setting);
-    if (scopeHash === undefined)
+    if (scopeHash === undefined || rows.mapper.find(value) !== undefined)
       setting.findings.left(
         setting.file,
         `${table}.value`,
-        "the index of the memory was made of paths that ocbak cannot tell: openclaw memory index --force makes it anew",
+        `${madeOf}: openclaw memory index --force makes it anew`,
       );
     else if (scopeHash !== meta.scopeHash)
       rows.set(table, "value", { id, value: JSON.stringify({ ...meta, scopeHash }) });
@@ -50,6 +50,9 @@ function metaOf(value: string): z.infer<typeof Meta> | undefined {
     return undefined;
   }
 }
+
+const madeOf =
+  "the index of the memory was made of folders that ocbak cannot tell, or by a model at its old place";
 
 /** Undefined where no list gives the old one. */
 function newScope(old: string, mapper: PathMapper, { memory, places }: ScopeSetting): string | undefined {
