@@ -1,47 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { NotifyError } from "../../src/notify/errors.ts";
 import { type Ping, sendPing } from "../../src/notify/pings.ts";
+import { answers, serverThat } from "../support/ping-server.ts";
 
 const runId = "0e9cd7a4-0c1f-4c6e-9a52-0d8f3f1f3a11";
 const secretPath = "/ping/5ecret-uu1d-0123456789";
-
-interface Seen {
-  readonly method: string;
-  readonly url: string;
-  readonly body: string;
-  readonly authorization: string | undefined;
-}
-
-type Behaviour = (request: IncomingMessage, response: ServerResponse, call: number) => void;
-
-/** A real server of this machine, which does as told and keeps what it was asked. */
-async function serverThat(behave: Behaviour): Promise<{ origin: string; port: number; seen: Seen[] }> {
-  const seen: Seen[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { method = "", url = "", headers } = request;
-      const body = Buffer.concat(chunks).toString();
-      seen.push({ method, url, body, authorization: headers.authorization });
-      behave(request, response, seen.length);
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  });
-  const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}`, port, seen };
-}
-
-const answers =
-  (...statuses: readonly number[]): Behaviour =>
-  (_request, response, call) =>
-    response.writeHead(statuses[Math.min(call, statuses.length) - 1]!).end("OK");
 
 /** Sends one with no time to lose: what it waited before each further attempt, and what it failed with. */
 async function send(
