@@ -2,6 +2,7 @@ import { Command } from "commander";
 
 import type { Call, CommandDefinition, CommandGroup } from "./command.ts";
 import { catCommand } from "./commands/cat.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { createCommand } from "./commands/create.ts";
 import { diffCommand } from "./commands/diff.ts";
@@ -38,6 +39,7 @@ const definitions: readonly (CommandDefinition | CommandGroup)[] = [
   scheduleCommand,
   statusCommand,
   configCommand,
+  completionCommand,
 ];
 
 /** Told the exit status of the command that ran. */
