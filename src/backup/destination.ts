@@ -44,5 +44,14 @@ export async function destinationOf(
   }
   const { store, furthest } = into;
   const { localDirectory, fileBytesMax } = store;
-  return { localDirectory, fileBytesMax, begin: () => store.begin(name), furthest };
+  const free = await freeName(store, name);
+  return { localDirectory, fileBytesMax, begin: () => store.begin(free), furthest };
+}
+
+/** Two in one second, or a clock that was put back. */
+async function freeName(store: ArchiveStore, wanted: string): Promise<string> {
+  let name = wanted;
+  for (let count = 2; (await store.stat(name)) !== null; count += 1)
+    name = wanted.replace(/\.ocbak$/, `-${count}.ocbak`);
+  return name;
 }

@@ -239,6 +239,12 @@ describe("ocbak run", () => {
     expect(await seriesIn()).toEqual({ id: first.id, sequence: 1 });
   });
 
+  it("takes another name for a second archive of the same second", async () => {
+    const { run, kept } = await nightly();
+    for (const expected of [0, 0]) expect((await run()).status).toBe(expected);
+    expect(kept("nas")).toEqual([name.replace(".ocbak", "-2.ocbak"), name].sort());
+  });
+
   it("needs a store, and says how to get one", async () => {
     const { ocbak } = await nightly();
     const { status, err } = await ocbak(["run", "--no-config"]);
