@@ -62,7 +62,7 @@ const table: Readonly<Record<string, Allowed>> = {
   schedule: {
     folders: ["system", "format"],
     packages: ["zod"],
-    builtins: [...fs, "node:path", "node:child_process", "node:crypto", "node:timers/promises"],
+    builtins: [...fs, "node:path", "node:child_process", "node:crypto", "node:timers/promises", "node:util"],
   },
   // The settings of ocbak itself: config.json.
   config: { folders: [], packages: ["zod", "leven"], builtins: ["node:fs", "node:path"] },

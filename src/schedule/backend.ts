@@ -46,8 +46,10 @@ export interface Backend {
   readonly waits: boolean;
   /** Where one reads what a run printed: a command. */
   log(job: Job): string;
-  /** What keeps this scheduler from doing its work, and what to do about it. */
-  warnings(): Promise<string[]>;
+  /** What keeps this scheduler from doing its work at all. */
+  obstacles(): Promise<string[]>;
+  /** What would let it do its work better. */
+  hints(): Promise<string[]>;
 }
 
 /** What backends work with. */

@@ -41,8 +41,9 @@ export function cronBackend({ run, env, processes }: BackendTools): Backend {
       return run("env", ["-i", ...cronEnvironment(env), "/bin/sh", "-c", command]);
     },
     log: ({ logFile }) => `cat ${logFile}`,
-    warnings: async () =>
+    obstacles: async () =>
       isCronRunning() ? [] : ["no cron daemon runs on this machine: nothing will be run"],
+    hints: async () => [],
   };
 }
 

@@ -55,6 +55,7 @@ export function launchdBackend({ run, places, uid, processes }: BackendTools): B
       return run("launchctl", ["kickstart", `${await domain()}/${job.name}`]);
     },
     log: ({ logFile }) => `cat ${logFile}`,
-    warnings: async () => [],
+    obstacles: async () => [],
+    hints: async () => [],
   };
 }

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { markOf, type Processes } from "../system/process-mark.ts";
 import { commandWords, type Job } from "./job.ts";
 import {
@@ -14,6 +15,9 @@ import {
   writeTickState,
 } from "./tick-state.ts";
 import { asIo } from "./text-place.ts";
+
+/** Longer than it takes from reading the state to writing it. */
+const settleMs = 200;
 
 /** What a tick takes from its surroundings. */
 export interface TickContext {
@@ -49,6 +53,7 @@ export async function tick(job: Job, context: TickContext): Promise<JobEnd | nul
     requested: false,
   };
   await writeTickState(job.stateFile, begun);
+  if (!(await isStillOurs(job, begun))) return null;
   if (before?.requested !== true) await waitALittle(job, context.signal);
   const end = await runJob(job, context);
   await writeTickState(job.stateFile, {
@@ -58,6 +63,12 @@ export async function tick(job: Job, context: TickContext): Promise<JobEnd | nul
     mark: null,
   });
   return end;
+}
+
+/** At a boot cron may look twice in the same moment: of two that both saw the job due, the one that wrote last runs it. */
+async function isStillOurs({ stateFile }: Job, { mark }: TickState): Promise<boolean> {
+  await setTimeout(settleMs);
+  return isDeepStrictEqual((await readTickState(stateFile))?.mark, mark);
 }
 
 async function waitALittle({ randomDelaySeconds }: Job, signal: AbortSignal): Promise<void> {

@@ -13,8 +13,7 @@ Description=OpenClaw backup (${job.name})
 
 [Service]
 Type=oneshot
-# ":" leaves $ alone.
-ExecStart=:${execWords(job).map(systemdWord).join(" ")}
+ExecStart=${execWords(job).map(execWord).join(" ")}
 ${Object.entries(job.environment)
   .map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}\n`)
   .join("")}Nice=19
@@ -24,10 +23,10 @@ IOSchedulingClass=idle
 `;
 }
 
-/** systemd takes no program with a quote or a backslash in its path: a shell stands before that one. */
+/** systemd takes no program with a quote or a backslash in its path, or with a `$` that is doubled: a shell stands before that one. */
 function execWords(job: Job): readonly string[] {
   const words = commandWords(job);
-  return /["'\\]/.test(words[0]!) ? ["/bin/sh", "-c", 'exec "$0" "$@"', ...words] : words;
+  return /["'\\$]/.test(words[0]!) ? ["/bin/sh", "-c", 'exec "$0" "$@"', ...words] : words;
 }
 
 /** systemd.timer(5). Persistent: a time that passed while the machine was off is made up for. */
@@ -66,6 +65,11 @@ export function systemdWord(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
   const escaped = text.replaceAll(/[\\"%\u0000-\u001f\u007f]/g, (char) => named[char] ?? hexEscape(char));
   return `"${escaped}"`;
+}
+
+/** One word of a command line, in which systemd.service(5) puts variables where `$` stands. */
+function execWord(text: string): string {
+  return systemdWord(text).replaceAll("$", "$$$$");
 }
 
 function hexEscape(char: string): string {

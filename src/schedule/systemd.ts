@@ -48,7 +48,8 @@ export function systemdBackend(tools: BackendTools): Backend {
     },
     start: ({ name }) => systemctl(["start", `${name}.service`]),
     log: ({ name }) => ["journalctl", ...scope, "-u", `${name}.service`].join(" "),
-    warnings: async () => (tools.places.scope === "user" ? lingerWarnings(tools) : []),
+    obstacles: async () => [],
+    hints: async () => (tools.places.scope === "user" ? lingerHints(tools) : []),
   };
 }
 
@@ -129,10 +130,8 @@ function timeOf(text: string | undefined): Date | null {
   return day === undefined ? null : new Date(`${day}T${time}Z`);
 }
 
-async function lingerWarnings({ run, uid }: BackendTools): Promise<string[]> {
+async function lingerHints({ run, uid }: BackendTools): Promise<string[]> {
   const ran = await run("loginctl", ["show-user", String(uid), "--property=Linger"]);
   if (ran.stdout.trim() !== "Linger=no") return [];
-  return [
-    "backups run only while you are logged in; `loginctl enable-linger` lets them run always, `Linger` is off",
-  ];
+  return ["backups run only while you are logged in; `loginctl enable-linger` lets them run at any time"];
 }

@@ -42,7 +42,7 @@ describe("ocbak schedule install", () => {
       /^OnCalendar=\*-\*-\* 03:00:00\nPersistent=true\nRandomizedDelaySec=900$/m,
     );
     const words = [`${machine.home}/bin/node`, `${machine.home}/bin/ocbak.js`, "run", "--quiet"];
-    expect(machine.text(service)).toContain(`ExecStart=:${words.map((word) => `"${word}"`).join(" ")}\n`);
+    expect(machine.text(service)).toContain(`ExecStart=${words.map((word) => `"${word}"`).join(" ")}\n`);
     expect(report.command).toEqual(words);
     expect(report.changes.map(({ path }: { path: string }) => path)).toEqual(
       [jobFile, service, timer].map((path) => join(machine.home, path)),
@@ -310,11 +310,6 @@ describe("ocbak schedule status", () => {
       ({ home }: Scheduled) => plant(home, { [timer]: "mine" }),
       "was not made by ocbak",
     ],
-    [
-      "a user whose timers end with the session",
-      ({ bin }: Scheduled) => plant(bin, { loginctl: "#!/bin/sh\necho Linger=no\n" }),
-      "enable-linger",
-    ],
   ])("names %s, and exits with 1", async (_what, change, problem) => {
     const machine = machineWithSchedulers();
     await machine.schedule("install");
@@ -325,6 +320,14 @@ describe("ocbak schedule status", () => {
     expect((await machine.schedule("status", "--quiet")).out).toContain(
       `PROBLEM: ${report.jobs[0].problems[0]}`,
     );
+  });
+
+  it("has a hint for a user whose timers end with the session, and no problem", async () => {
+    const machine = machineWithSchedulers();
+    plant(machine.bin, { loginctl: "#!/bin/sh\necho Linger=no\n" });
+    expect((await json(machine, "install")).report.hints).toEqual([expect.stringContaining("enable-linger")]);
+    const { status, report } = await json(machine, "status");
+    expect([status, report.jobs[0].problems, report.jobs[0].hints.length]).toEqual([0, [], 1]);
   });
 
   it("knows after a boot when systemd began the last run, and not how it ended", async () => {

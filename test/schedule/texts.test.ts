@@ -62,6 +62,13 @@ describe("systemd units", () => {
     expect(systemdWord(text)).toBe(expected);
   });
 
+  it("double each $ of a command line, and put a shell before a program whose path systemd would not take", () => {
+    const job = jobOf({ command: { node: "/opt/$5/node", script: "/a$b", arguments: [] } });
+    expect(serviceText(job)).toContain(
+      'ExecStart="/bin/sh" "-c" "exec \\"$$0\\" \\"$$@\\"" "/opt/$$5/node" "/a$$b"\n',
+    );
+  });
+
   it.runIf(systemdAnalyze).each([
     ["no de 50% $X grün", parseDaily("03:00")],
     ["no\"de ' back\\slash", parseWeekly("Mon,Sun 4:15")],

@@ -7,6 +7,7 @@ import { Job } from "../../src/schedule/job.ts";
 import { freshTickState, isDue, TickState } from "../../src/schedule/tick-state.ts";
 import { markOf } from "../../src/system/process-mark.ts";
 import { testCli } from "../support/cli.ts";
+import { differences, documentedShape } from "../support/documented-shape.ts";
 import { machineWithSchedulers } from "../support/schedulers.ts";
 import { freshDir, plant } from "../support/tree.ts";
 import { until } from "../support/program.ts";
@@ -40,9 +41,14 @@ function planted(script: string, change: Partial<Job> = {}): { job: Job; dir: st
   return { job, dir };
 }
 
-async function tick({ jobFile }: Job, now: Date, signal?: AbortSignal) {
+/** `pid`: of a process that is not this. */
+async function tick(
+  { jobFile }: Job,
+  now: Date,
+  { signal, pid = process.pid }: { signal?: AbortSignal; pid?: number } = {},
+) {
   const cli = testCli({ home: "/", ...(signal && { signal }) });
-  const status = await run(["schedule", "tick", jobFile], { ...cli.io, now: () => now });
+  const status = await run(["schedule", "tick", jobFile], { ...cli.io, pid, now: () => now });
   return { status, out: cli.out(), err: cli.err() };
 }
 
@@ -98,10 +104,17 @@ describe("ocbak schedule tick", () => {
     expect((await tick(job, at(3, 3))).err).toBe("ran\n");
   });
 
+  it("runs the job once where two look at the same moment", async () => {
+    const { job, dir } = planted('echo ran >> "$0.ran"\n');
+    const ended = await Promise.all([tick(job, at(2, 3)), tick(job, at(2, 3), { pid: 1 })]);
+    expect(ended.map(({ status }) => status)).toEqual([0, 0]);
+    expect(readFileSync(join(dir, "job.sh.ran"), "utf8")).toBe("ran\n");
+  });
+
   it("ends the job where it is ended itself, and keeps that", async () => {
     const { job, dir } = planted("echo > $0.begun; exec sleep 60\n");
     const controller = new AbortController();
-    const ended = tick(job, at(2, 3), controller.signal);
+    const ended = tick(job, at(2, 3), { signal: controller.signal });
     await until(() => readdirSync(dir).includes("job.sh.begun"), "the job begins");
     controller.abort();
     expect((await ended).status).toBe(1);
@@ -147,6 +160,7 @@ describe("ocbak schedule run-now", () => {
     // The crontab still calls node with ocbak.
     const { status, out } = await schedule("run-now", "--json");
     expect(status).toBe(12);
+    expect(differences(JSON.parse(out), documentedShape("schedule run-now"))).toEqual([]);
     expect(JSON.parse(out)).toMatchObject({ waited: true, last: { exitStatus: 12, result: "exit-code" } });
     const said = readFileSync(job.logFile, "utf8").split("\n");
     expect(said).toContain(`HOME=${home}`);

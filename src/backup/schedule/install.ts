@@ -40,8 +40,9 @@ export async function installSchedule(options: ScheduleOptions, context: Context
       ...warnings,
       ...clockWarnings(job, context),
       ...npxWarnings(job),
-      ...(await backend.warnings()),
+      ...(await backend.obstacles()),
     ],
+    hints: await backend.hints(),
   };
 }
 

@@ -26,6 +26,7 @@ export interface InstallReport {
   /** How to read what a run printed. */
   readonly log: string;
   readonly warnings: readonly string[];
+  readonly hints: readonly string[];
 }
 
 export interface RemoveReport {
@@ -55,6 +56,8 @@ export interface JobReport {
   readonly log: string;
   /** Why backups do not come, or may stop coming; none where all is well. */
   readonly problems: readonly string[];
+  /** What would make them come more surely. */
+  readonly hints: readonly string[];
 }
 
 export interface ScheduleReport {

@@ -36,8 +36,9 @@ async function reportOf(job: Job, backend: Backend, now: Date): Promise<JobRepor
       ),
       ...(await changedTexts(job, backend)),
       ...stateProblems(job, state),
-      ...(await backend.warnings()),
+      ...(await backend.obstacles()),
     ],
+    hints: await backend.hints(),
   };
 }
 

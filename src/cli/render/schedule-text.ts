@@ -11,7 +11,7 @@ import { table } from "./units.ts";
 
 /** What was installed, for people: what changed first. */
 export function installText(report: InstallReport): string {
-  const { name, backend, scope, outcome, warnings } = report;
+  const { name, backend, scope, outcome, warnings, hints } = report;
   const where = `${backend}${scope === "system" ? ", system-wide" : ""}`;
   const heads = {
     installed: `Installed ${name} (${where}):`,
@@ -28,6 +28,7 @@ export function installText(report: InstallReport): string {
       ["log", safe(report.log)],
     ]),
     ...warnings.map((line) => `warning: ${safe(line)}`),
+    ...hints.map((line) => `hint: ${safe(line)}`),
   ]);
 }
 
@@ -48,6 +49,7 @@ function jobText(job: JobReport): string[] {
       ["log", safe(job.log)],
     ]),
     ...job.problems.map((line) => `  PROBLEM: ${safe(line)}`),
+    ...job.hints.map((line) => `  hint: ${safe(line)}`),
   ];
 }
 
