@@ -19,7 +19,7 @@ type Checks = RestoreReport["checks"];
 async function checksAfter(harm: (world: World) => void): Promise<Checks> {
   const world = await makeWorld();
   plant(world.home, {
-    ".openclaw/openclaw.json": `{"agents":{"entries":{"main":{},"helper":{}}},"logging":{"file":"${world.home}/log"}}`,
+    ".openclaw/openclaw.json": `{"agents":{"entries":{"main":{},"helper":{}}},"channels":{"telegram":{}},"logging":{"file":"${world.home}/log"}}`,
     ".openclaw/extensions/mine/index.ts": "",
     ".openclaw/workspace/MEMORY.md": "m",
     ".openclaw/other.sqlite": { rows: 500 },
@@ -59,7 +59,11 @@ const at = (world: World, path: string): string => join(world.newHome, ".opencla
 it("what was restored passes its checks, which say how much there is", async () => {
   expect(await checksAfter(() => {})).toEqual([
     { name: "installation", ok: true, detail: expect.stringContaining("its config can be read") },
-    { name: "counts", ok: true, detail: "as many as were captured: agents: 2, sessions: 0, cron jobs: 3" },
+    {
+      name: "counts",
+      ok: true,
+      detail: "as many as were captured: agents: 2, sessions: 0, cron jobs: 3, channels: 1",
+    },
     { name: "old places", ok: true, detail: expect.stringMatching(/^1 files, 0 links and 1 databases/) },
     { name: "plugins", ok: true, detail: expect.stringMatching(/^1 plugin folders/) },
     { name: "databases", ok: true, detail: "2 pass SQLite's integrity check" },
@@ -82,6 +86,13 @@ it.each<[string, (world: World) => void, string, RegExp]>([
     (world) => writeFileSync(at(world, "openclaw.json"), "{"),
     "installation",
     /openclaw\.json/,
+  ],
+  [
+    "a channel less",
+    (world) =>
+      plant(world.newHome, { ".openclaw/openclaw.json": '{"agents":{"entries":{"main":{},"helper":{}}}}' }),
+    "counts",
+    /0 of 1 channels/,
   ],
   [
     "an old place in the config",

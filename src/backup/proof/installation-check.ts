@@ -59,7 +59,10 @@ function pluginsWanted(plan: RestorePlan): string {
 }
 
 /** More is no fault: the gateway went on while it was captured. */
-function countsCheck(then: Counts, now: Pick<Counts, "agents" | "sessions" | "cronJobs">): Check {
+function countsCheck(
+  then: Counts,
+  now: Pick<Counts, "agents" | "sessions" | "cronJobs" | "channels">,
+): Check {
   const sum = (sessions: Counts["sessions"]): number | null =>
     sessions.some(({ count }) => count === null)
       ? null
@@ -68,6 +71,7 @@ function countsCheck(then: Counts, now: Pick<Counts, "agents" | "sessions" | "cr
     ["agents", then.agents, now.agents],
     ["sessions", sum(then.sessions), sum(now.sessions)],
     ["cron jobs", then.cronJobs?.total ?? null, now.cronJobs?.total ?? null],
+    ["channels", channelsIn(then), channelsIn(now)],
   ];
   const known = rows.filter(([, before]) => before !== null);
   const fewer = known.filter(([, before, after]) => after === null || after < before!);
@@ -79,4 +83,9 @@ function countsCheck(then: Counts, now: Pick<Counts, "agents" | "sessions" | "cr
         ? `as many as were captured: ${known.map(([what, , after]) => `${what}: ${after!}`).join(", ")}`
         : `fewer than were captured: ${fewer.map(([what, before, after]) => `${after ?? "unknown"} of ${before!} ${what}`).join(", ")}`,
   };
+}
+
+/** Of the config; a login alone may lie in a root that was not selected. */
+function channelsIn({ channels }: Pick<Counts, "channels">): number | null {
+  return channels?.filter(({ accounts }) => accounts.length > 0).length ?? null;
 }
