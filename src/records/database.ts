@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, lstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
 import { RecordsError } from "./errors.ts";
@@ -97,6 +97,7 @@ export class RecordsDatabase implements Disposable {
  */
 export function openRecords(place: RecordsPlace): RecordsDatabase {
   const file = recordsFile(place);
+  refuseForeign(file, place);
   makeFile(file);
   const records = new RecordsDatabase(file, "write");
   try {
@@ -111,7 +112,8 @@ export function openRecords(place: RecordsPlace): RecordsDatabase {
 /** Opens them to look at; undefined where nothing was ever recorded. Writes only where they need it: an older schema, a run cut off amid a write. */
 export function openRecordsToRead(place: RecordsPlace): RecordsDatabase | undefined {
   const file = recordsFile(place);
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (ownerOf(file) === undefined) return undefined;
+  refuseForeign(file, place);
   const records = new RecordsDatabase(file, "read");
   try {
     if (isCurrent(records)) return records;
@@ -122,6 +124,33 @@ export function openRecordsToRead(place: RecordsPlace): RecordsDatabase | undefi
   }
   records[Symbol.dispose]();
   return openRecords(place);
+}
+
+/**
+ * With `sudo` the home may be a user's: what root wrote there would shut its owner out, and a link of theirs could send
+ * root's writing anywhere.
+ */
+function refuseForeign(file: string, { uid }: RecordsPlace): void {
+  if (uid !== 0) return;
+  for (let path = file; path !== dirname(path); path = dirname(path)) {
+    if ((ownerOf(path) ?? 0) === 0) continue;
+    throw new RecordsError(
+      "records-unusable",
+      `cannot use the records ${file} as root: ${path} is another user's`,
+      {
+        hint: "run ocbak as that user, or give root records of its own: sudo -H",
+      },
+    );
+  }
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return lstatSync(path).uid;
+  } catch {
+    // What is not there, or lies below a file, is nobody's.
+    return undefined;
+  }
 }
 
 function makeFile(file: string): void {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 export interface RecordsPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly osHomeDir: string;
+  /** Effective user of this process. */
+  readonly uid?: number;
 }
 
 /** `$XDG_STATE_HOME/ocbak`, that is, `~/.local/state/ocbak`: what ocbak keeps beside settings and archives. */

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
@@ -46,6 +46,16 @@ describe("opening the records", () => {
     using records = openRecords({ env: {}, osHomeDir: home });
     expect(statSync(join(home, stateDir)).mode & 0o777).toBe(0o700);
     expect(statSync(records.file).mode & 0o777).toBe(0o600);
+  });
+
+  it("keeps root out of what is another user's", () => {
+    const home = freshDir();
+    openRecords({ env: {}, osHomeDir: home, uid: 65_534 })[Symbol.dispose]();
+    const asRoot = { env: {}, osHomeDir: home, uid: 0 };
+    openRecords(asRoot)[Symbol.dispose]();
+    chownSync(join(home, ".local"), 65_534, 65_534);
+    expect(codeOf(() => openRecords(asRoot))).toBe("records-unusable");
+    expect(codeOf(() => openRecordsToRead(asRoot))).toBe("records-unusable");
   });
 
   it("makes nothing for who only reads", () => {
