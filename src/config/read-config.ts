@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { closestMatch } from "leven";
 import { z } from "zod";
@@ -10,6 +10,8 @@ export interface ConfigPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly osHomeDir: string;
+  /** Effective user of this process. */
+  readonly uid: number;
 }
 
 /** The settings as they stand in the file. */
@@ -35,8 +37,17 @@ export function readConfig(named: string | undefined, place: ConfigPlace): Confi
   const asked = named ?? (place.env["OCBAK_CONFIG"] || undefined);
   const path = asked === undefined ? defaultConfigPath(place) : resolve(place.cwd, asked);
   const text = textOf(path, asked !== undefined);
+  if (asked === undefined && text !== undefined) refuseForeign(path, place);
   if (text === undefined) return { path, exists: false, settings: {} };
   return { path, exists: true, settings: withHome(parseConfig(text, path), place.osHomeDir) };
+}
+
+/** With `sudo` the home may be a user's, and the settings name commands and places to write to. */
+function refuseForeign(path: string, { uid }: ConfigPlace): void {
+  if (uid !== 0 || statSync(path).uid === 0) return;
+  throw new ConfigError("unreadable-config", `the settings ${path} are another user's, and this is root`, {
+    hint: "run ocbak as that user; as root say --config FILE, or --no-config",
+  });
 }
 
 function textOf(path: string, isAsked: boolean): string | undefined {

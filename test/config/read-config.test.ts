@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dir } from "tmp-promise";
 import { describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ async function homeWith(text: string): Promise<string> {
 }
 
 const read = (home: string, env: Record<string, string> = {}, named?: string) =>
-  readConfig(named, { env, cwd: home, osHomeDir: home });
+  readConfig(named, { env, cwd: home, osHomeDir: home, uid: 0 });
 
 describe("the settings file", () => {
   it("need not be there where nobody named it", async () => {
@@ -53,6 +53,14 @@ describe("the settings file", () => {
       stores: [{ name: "a", path: join(home, "s") }],
       notify: { metricsFile: join(home, "m.prom") },
     });
+  });
+
+  it("of another user is no root's, unless root names it", async () => {
+    const home = await homeWith("{}");
+    const path = join(home, ".config/ocbak/config.json");
+    chownSync(path, 65_534, 65_534);
+    expect(() => read(home)).toThrow(expect.objectContaining({ code: "unreadable-config" }));
+    expect(read(home, {}, path)).toMatchObject({ exists: true });
   });
 
   it("may begin with a byte order mark", () => {
