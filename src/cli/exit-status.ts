@@ -149,7 +149,7 @@ const statusOfConfigError = {
 
 const statusOfScheduleError = {
   "bad-time": 2,
-  "bad-job": 2,
+  "bad-job": 1,
   "no-scheduler": 1,
   "not-scheduled": 10,
   running: 11,

@@ -13,7 +13,7 @@ export const Calendar = z.strictObject({
 export type Calendar = z.infer<typeof Calendar>;
 
 export const weekdayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
-export const everyWeekday = [0, 1, 2, 3, 4, 5, 6] as const;
+const everyWeekday = [0, 1, 2, 3, 4, 5, 6] as const;
 const minutesOfDay = 24 * 60;
 
 /** `03:00`. Throws `bad-time`. */

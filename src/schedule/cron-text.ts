@@ -1,6 +1,7 @@
 import { calendarText } from "./calendar.ts";
 import { ScheduleError } from "./errors.ts";
 import { type Job, tickWords } from "./job.ts";
+import { shellWord } from "./shell-word.ts";
 import { ownMark } from "./text-place.ts";
 
 /** The lines of a job in a crontab. cron looks each hour and at boot, and the job runs if it is due: cron itself makes up for nothing. */
@@ -18,11 +19,6 @@ ${endOf(job.name)}
 /** A command line for cron, which takes `%` for a line end, and for its shell. */
 export function cronCommand(words: readonly string[]): string {
   return words.map(shellWord).join(" ").replaceAll("%", "\\%");
-}
-
-/** One word for any POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w@+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The crontab with the block of a job: in its place, or at the end. Null where nothing is left. */

@@ -3,6 +3,7 @@ import type { Backend, BackendTools } from "./backend.ts";
 import { commandIn, cronBlock, hasBlock, withBlock } from "./cron-text.ts";
 import { ScheduleError } from "./errors.ts";
 import { complaintOf, type Ran, type Runner } from "./runner.ts";
+import { shellWord } from "./shell-word.ts";
 import type { TextPlace } from "./text-place.ts";
 import { requestRun, tickStateOf } from "./tick-state.ts";
 
@@ -40,7 +41,7 @@ export function cronBackend({ run, env, processes }: BackendTools): Backend {
       await requestRun(job);
       return run("env", ["-i", ...cronEnvironment(env), "/bin/sh", "-c", command]);
     },
-    log: ({ logFile }) => `cat ${logFile}`,
+    log: ({ logFile }) => `cat ${shellWord(logFile)}`,
     obstacles: async () =>
       isCronRunning() ? [] : ["no cron daemon runs on this machine: nothing will be run"],
     hints: async () => [],

@@ -70,11 +70,10 @@ const stable = [
 ];
 
 /** The name of this very node that outlives its next update, where it has one: Homebrew's own name holds its version. */
-export function lastingName(node: string): string {
-  const same = stable
-    .map((directory) => join(directory, "node"))
-    .find((path) => realPath(path) === realPath(node));
-  return same ?? node;
+export function lastingName(node: string, places: readonly string[] = stable): string {
+  const real = realPath(node);
+  const names = places.map((directory) => join(directory, "node"));
+  return names.find((path) => real !== null && realPath(path) === real) ?? node;
 }
 
 function realPath(path: string): string | null {

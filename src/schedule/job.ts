@@ -6,7 +6,7 @@ export const backendNames = ["systemd", "launchd", "cron"] as const;
 export type BackendName = (typeof backendNames)[number];
 
 /** `ocbak`, or `ocbak-PROFILE`: name of the units, of the launchd label, of the block in the crontab. */
-export const JobName = z.string().regex(/^ocbak(-[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$/);
+const JobName = z.string().regex(/^ocbak(-[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$/);
 /** Absolute, and one line: a crontab cannot hold another. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const Path = z.string().regex(/^\/[^\u0000-\u001f\u007f]*$/);

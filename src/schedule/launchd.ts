@@ -3,6 +3,7 @@ import type { Backend, BackendTools } from "./backend.ts";
 import { ScheduleError } from "./errors.ts";
 import { plistText } from "./launchd-text.ts";
 import { complaintOf } from "./runner.ts";
+import { shellWord } from "./shell-word.ts";
 import { changeOf } from "./text-place.ts";
 import { requestRun, tickStateOf } from "./tick-state.ts";
 
@@ -54,7 +55,7 @@ export function launchdBackend({ run, places, uid, processes }: BackendTools): B
       await requestRun(job);
       return run("launchctl", ["kickstart", `${await domain()}/${job.name}`]);
     },
-    log: ({ logFile }) => `cat ${logFile}`,
+    log: ({ logFile }) => `cat ${shellWord(logFile)}`,
     obstacles: async () => [],
     hints: async () => [],
   };

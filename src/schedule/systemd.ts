@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Backend, BackendTools, JobState, LastRun } from "./backend.ts";
 import { ScheduleError } from "./errors.ts";
+import { nextOccurrence } from "./occurrences.ts";
 import { complaintOf, type Ran, type RunOptions } from "./runner.ts";
 import { serviceText, timerText } from "./systemd-text.ts";
 import { type Change, changeOf } from "./text-place.ts";
@@ -38,13 +39,15 @@ export function systemdBackend(tools: BackendTools): Backend {
       await systemctl(["clean", "--what=state", `${name}.timer`]);
     },
     refresh: () => must("daemon-reload"),
-    state: async ({ name }) => {
+    state: async ({ name, when }, now) => {
       const words = ["show", `${name}.timer`, `${name}.service`, `--property=${properties.join(",")}`];
       // The one form that all versions of systemd print and that is the same everywhere.
       const ran = await systemctl(words, { env: { TZ: "UTC" } });
       if (ran.status !== 0) return { enabled: false, running: false, next: null, last: null };
       const [timer = {}, service = {}] = ran.stdout.split("\n\n").map(propertiesOf).sort(timerFirst);
-      return stateOf(timer, service);
+      const state = stateOf(timer, service);
+      // While the job runs systemd has not yet worked out the next time.
+      return state.enabled && state.next === null ? { ...state, next: nextOccurrence(when, now) } : state;
     },
     start: ({ name }) => systemctl(["start", `${name}.service`]),
     log: ({ name }) => ["journalctl", ...scope, "-u", `${name}.service`].join(" "),

@@ -42,6 +42,10 @@ export async function writeTickState(path: string, state: TickState): Promise<vo
   await filePlace(path, 0o600).write(`${JSON.stringify(state)}\n`);
 }
 
+export async function removeTickState(path: string): Promise<void> {
+  await filePlace(path, 0o600).write(null);
+}
+
 /** The next tick runs the job, due or not. */
 export async function requestRun(job: Job): Promise<void> {
   await asIo(`asking for a run of ${job.name}`, async () => {

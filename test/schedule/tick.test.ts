@@ -133,8 +133,8 @@ describe("ocbak schedule tick", () => {
 
   it.each([
     ["that is not there", null, 10, "not-scheduled"],
-    ["that is cut", '{"format":1', 2, "bad-job"],
-    ["of another format", '{"format":2}', 2, "bad-job"],
+    ["that is cut", '{"format":1', 1, "bad-job"],
+    ["of another format", '{"format":2}', 1, "bad-job"],
   ])("refuses a job file %s", async (_what, text, expected, code) => {
     const path = join(freshDir(), "job.json");
     if (text !== null) writeFileSync(path, text);

@@ -94,7 +94,7 @@ it.runIf(cron)(
     expect(user.runs().length).toBe(runs + 2);
     rmSync(user.node);
     const { out } = await call(process.execPath, user.script, "schedule", "status");
-    expect(out).toContain("is gone: no backup can run until `ocbak schedule install` is run again");
+    expect(out).toContain("is gone or cannot be run: no backup until `ocbak schedule install` is run again");
     expect((await call(process.execPath, user.script, "schedule", "remove")).status).toBe(0);
     expect((await call("crontab", "-l")).out).toBe(mine);
     await call("crontab", "-r");

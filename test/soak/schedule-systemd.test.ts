@@ -63,7 +63,7 @@ it("a real systemd runs a job that was installed, in its place, and tells how it
 
   rmSync(user.node);
   const { out } = await call(process.execPath, user.script, "schedule", "status");
-  expect(out).toContain(`is gone: no backup can run until \`ocbak schedule install\` is run again`);
+  expect(out).toContain(`is gone or cannot be run: no backup until \`ocbak schedule install\` is run again`);
   expect((await call(process.execPath, user.script, "schedule", "remove", "--profile", "work")).status).toBe(
     0,
   );

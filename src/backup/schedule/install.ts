@@ -5,7 +5,7 @@ import { commandWords, type Job, jobText } from "../../schedule/job.ts";
 import { dayWithoutTime, nextOccurrence } from "../../schedule/occurrences.ts";
 import { schedulePlaces } from "../../schedule/places.ts";
 import { type Change, changeOf } from "../../schedule/text-place.ts";
-import { freshTickState, readTickState, writeTickState } from "../../schedule/tick-state.ts";
+import { freshTickState, readTickState, removeTickState, writeTickState } from "../../schedule/tick-state.ts";
 import type { Context } from "../context.ts";
 import { applyInstall, applyRemove, differing, textChanges } from "./apply.ts";
 import { type Backends, backendsFor, chooseBackend } from "./backends.ts";
@@ -55,9 +55,15 @@ interface Plan {
 
 async function install({ job, changes, backend, elsewhere }: Plan, context: Context): Promise<void> {
   // Before the scheduler looks at the job: times that passed before today are not to be made up for.
-  const state = (await readTickState(job.stateFile)) ?? freshTickState(context.now());
+  const before = await readTickState(job.stateFile);
+  const state = before ?? freshTickState(context.now());
   await writeTickState(job.stateFile, { ...state, installedAt: context.now().toISOString() });
-  await applyInstall(job.name, changes, backend);
+  try {
+    await applyInstall(job.name, changes, backend);
+  } catch (error) {
+    if (before === null) await removeTickState(job.stateFile);
+    throw error;
+  }
   for (const { backend: other, changes: gone } of elsewhere) {
     try {
       await applyRemove(job.name, gone, other);

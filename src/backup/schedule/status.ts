@@ -32,7 +32,7 @@ async function reportOf(job: Job, backend: Backend, now: Date): Promise<JobRepor
     log: backend.log(job),
     problems: [
       ...lostPrograms(job).map(
-        (path) => `${path} is gone: no backup can run until \`ocbak schedule install\` is run again`,
+        (path) => `${path} is gone or cannot be run: no backup until \`ocbak schedule install\` is run again`,
       ),
       ...(await changedTexts(job, backend)),
       ...stateProblems(job, state),
