@@ -145,10 +145,24 @@ function isAmong(
 }
 
 function isWithin(one: Retained, all: readonly Retained[], span: string): boolean {
+  return one.createdAt.getTime() > edgeOf(all, span);
+}
+
+const edges = new WeakMap<readonly Retained[], Map<string, number>>();
+
+function edgeOf(all: readonly Retained[], span: string): number {
+  const known = edges.get(all) ?? new Map<string, number>();
+  edges.set(all, known);
+  let edge = known.get(span);
+  if (edge === undefined) known.set(span, (edge = computedEdge(all, span)));
+  return edge;
+}
+
+function computedEdge(all: readonly Retained[], span: string): number {
   const newest = new Date(Math.max(...all.map(({ createdAt }) => createdAt.getTime())));
   const back = (unit: string): number => Number(new RegExp(`(\\d+)${unit}`).exec(span)?.[1] ?? 0);
-  if (["y", "m", "d", "h"].every((unit) => back(unit) === 0)) return false;
-  const edge = Date.UTC(
+  if (["y", "m", "d", "h"].every((unit) => back(unit) === 0)) return Infinity;
+  return Date.UTC(
     newest.getUTCFullYear() - back("y"),
     newest.getUTCMonth() - back("m"),
     newest.getUTCDate() - back("d"),
@@ -156,5 +170,4 @@ function isWithin(one: Retained, all: readonly Retained[], span: string): boolea
     newest.getUTCMinutes(),
     newest.getUTCSeconds(),
   );
-  return one.createdAt.getTime() > edge;
 }
