@@ -97,3 +97,19 @@ describe("an old place in a longer text", () => {
     expect(pathMapper(moves).find(text)).toBe(found);
   });
 });
+
+describe("what is left after a move", () => {
+  const inside = [{ from: "/home/al", to: "/home/al/new home" }];
+
+  it.each([
+    ["an old place", "/home/al/x", home, true],
+    ["a file: URL of it", "file:///home/al/x", home, true],
+    ["the new place", "/home/bo/x", home, false],
+    ["a place that stays", "/home/al/kept/x", roots, false],
+    ["beside a new place inside it", "/home/al/x", inside, true],
+    ["the new place inside it", "/home/al/new home/x", inside, false],
+    ["a file: URL of that", "file:///home/al/new%20home/x", inside, false],
+  ])("is old or not: %s", (_what, path, moves, expected) => {
+    expect(pathMapper(moves).isOld(path)).toBe(expected);
+  });
+});

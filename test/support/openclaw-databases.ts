@@ -16,8 +16,14 @@ export function plantOwnDatabase(file: string, { userVersion, tables }: OwnDatab
   mkdirSync(dirname(file), { recursive: true });
   const db = new DatabaseSync(file);
   db.exec(`PRAGMA journal_mode=WAL; PRAGMA user_version=${userVersion}`);
+  for (const name of Object.keys(tables)) db.exec(makeTable(name as OwnTable));
+  insertInto(db, tables);
+  db.close();
+}
+
+/** Puts rows into tables that are there. */
+export function insertInto(db: DatabaseSync, tables: OwnDatabaseContents["tables"]): void {
   for (const [name, rows] of Object.entries(tables)) {
-    db.exec(makeTable(name as OwnTable));
     for (const row of rows) {
       const places = Object.keys(row).map(() => "?");
       db.prepare(`INSERT INTO ${name} (${Object.keys(row).join()}) VALUES (${places.join()})`).run(
@@ -25,7 +31,6 @@ export function plantOwnDatabase(file: string, { userVersion, tables }: OwnDatab
       );
     }
   }
-  db.close();
 }
 
 const always = { created_at: 1, updated_at: 1 };

@@ -5,7 +5,7 @@ import type { RewriteReport } from "../../src/openclaw/rewrite/findings.ts";
 import { InstallationRewrite } from "../../src/openclaw/rewrite/rewrite-installation.ts";
 import type { PathMove } from "../../src/openclaw/target.ts";
 import type { Rows } from "./named-rows.ts";
-import { plantOwnDatabase, type Row } from "./openclaw-databases.ts";
+import { insertInto, plantOwnDatabase, type Row } from "./openclaw-databases.ts";
 import { type OwnTable, tablesOf } from "./openclaw-schema.ts";
 
 const databaseIn = (state: string): string => join(state, "state/openclaw.sqlite");
@@ -14,6 +14,13 @@ const databaseIn = (state: string): string => join(state, "state/openclaw.sqlite
 export function plantTables(state: string, rows: readonly Rows[]): void {
   const tables = tablesOf.global.map((name) => [name, rows.flatMap((some) => some[name] ?? [])]);
   plantOwnDatabase(databaseIn(state), { userVersion: 18, tables: Object.fromEntries(tables) });
+}
+
+/** The same into the tables of one that is there. */
+export function insertRows(state: string, rows: readonly Rows[]): void {
+  const db = new DatabaseSync(databaseIn(state));
+  for (const some of rows) insertInto(db, some);
+  db.close();
 }
 
 /** All rows of each table that has any, sorted, without columns that hold nothing. */

@@ -45,8 +45,10 @@ export function pathMapper(moves: readonly PathMove[]): PathMapper {
   };
   const isOld = (path: string): boolean => {
     const move = map(path)?.move;
+    const plain = path.replace(/^file:\/\//i, "");
     const isNew = ({ to }: PathMove): boolean =>
-      to.length >= move!.from.length && restBelow(path, to) !== undefined;
+      to.length >= move!.from.length &&
+      [to, urlPath(to)].some((place) => restBelow(plain, place) !== undefined);
     return move !== undefined && !active.some(isNew);
   };
   const finder = finderOf(active);
