@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest";
 import { openRecords, type RecordsDatabase } from "../../src/records/database.ts";
+import type { RecordsPlace } from "../../src/records/place.ts";
 import type { InstallationKey, RunRecord, StepRecord } from "../../src/records/run-record.ts";
 import { RunRecords } from "../../src/records/run-records.ts";
 import type { ProcessMark } from "../../src/system/process-mark.ts";
@@ -20,9 +21,9 @@ export const testNow = new Date("2026-03-04T05:06:07.890Z");
 
 export const dead: ProcessMark = { host: "testhost", boot: "another boot", pid: 1, start: "1" };
 
-/** The records below a home, open until the test ends. */
-export function recordsIn(home: string): RecordsDatabase {
-  const records = openRecords({ env: {}, osHomeDir: home });
+/** The records below a home, or where the environment has them, open until the test ends. */
+export function recordsIn(home: string, env: RecordsPlace["env"] = {}): RecordsDatabase {
+  const records = openRecords({ env, osHomeDir: home });
   // Nothing here need outlast a power cut.
   records.exec("PRAGMA synchronous = OFF");
   onTestFinished(() => records[Symbol.dispose]());

@@ -1,4 +1,5 @@
 import { openRecords } from "../../records/database.ts";
+import type { NotifySettings } from "../../notify/settings.ts";
 import type { StepRecord } from "../../records/run-record.ts";
 import { RunRecords } from "../../records/run-records.ts";
 import type { Context } from "../context.ts";
@@ -25,7 +26,7 @@ export async function runAndTell(options: RunOptions, context: Context): Promise
   } catch (error) {
     // Another run is on, and will tell how it ended.
     const isOther = begun === undefined && error instanceof BackupError && error.code === "run-in-progress";
-    if (!isOther) for (const step of await notifier.end({ startedAt, error })) say(step, context);
+    if (!isOther) await tellOfError(error, startedAt, { notifier, context });
     throw error;
   }
   const told = [...(begun ?? []), ...(await notifier.end({ report, stores: options.stores.map(nameOf) }))];
@@ -33,12 +34,27 @@ export async function runAndTell(options: RunOptions, context: Context): Promise
   return { ...report, told };
 }
 
-function nameOf({ name }: { readonly name: string }): string {
-  return name;
+/** For a run that fails before it can begin, as when no key is to be had. */
+export async function tellOfFailedStart(
+  notify: NotifySettings,
+  error: unknown,
+  context: Context,
+): Promise<void> {
+  const notifier = new RunNotifier(notify, context);
+  await tellOfError(error, context.now().toISOString(), { notifier, context });
 }
 
-function say({ reason }: StepRecord, context: Context): void {
-  if (reason !== null) context.notice(reason);
+async function tellOfError(
+  error: unknown,
+  startedAt: string,
+  { notifier, context }: { readonly notifier: RunNotifier; readonly context: Context },
+): Promise<void> {
+  for (const { reason } of await notifier.end({ startedAt, error }))
+    if (reason !== null) context.notice(reason);
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
 }
 
 /** Beside the steps of every installation's run, which has ended by now. */

@@ -40,5 +40,7 @@ function withoutMatches(text: string, pattern: RegExp): string {
 }
 
 function originOf(address: string): string {
-  return URL.canParse(address) ? `${new URL(address).origin}/…` : "[address]";
+  if (!URL.canParse(address)) return "[address]";
+  const { origin } = new URL(address);
+  return address === origin ? origin : `${origin}/…`;
 }

@@ -66,12 +66,14 @@ export class Steps {
   }
 }
 
+/** Codes of ours, of the system, of Node. */
+const codePattern = /^(?:[a-z]+(?:-[a-z]+)*|E[A-Z0-9]{1,14}|(?:UND_)?ERR_[A-Z_]{1,40})$/;
+
 /** An error as a step tells it: nothing secret is recorded. */
 export function failureOf(error: unknown): { readonly reason: string; readonly code: string } {
-  const reason = error instanceof Error ? error.message : String(error);
-  const code =
-    error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "internal";
-  return { reason: safeReason(reason), code };
+  const reason = safeReason(error instanceof Error ? error.message : String(error));
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return { reason, code: typeof code === "string" && codePattern.test(code) ? code : "internal" };
 }
 
 /** The worst of what happened, steps that told others or were skipped apart. */

@@ -1,6 +1,7 @@
 import type { RunOptions } from "../../backup/run/run-options.ts";
 import type { ToldReport } from "../../backup/run/run-report.ts";
 import { durationMs } from "../../config/duration.ts";
+import type { ConfigFile } from "../../config/read-config.ts";
 import type { Config } from "../../config/schema.ts";
 import { captureOptions } from "../capture-settings.ts";
 import { type Call, collect, type CommandDefinition, commandOf, withCommonFlags } from "../command.ts";
@@ -37,8 +38,17 @@ const statusOfOutcome = { done: 0, incomplete: 3, failed: 1 } as const;
 
 async function runNow(call: Call): Promise<ExitStatus> {
   const { io, voice } = call;
-  const options = await optionsOf(call.flags, io);
-  const { runAndTell } = await import("../../backup/run/run-and-tell.ts");
+  const flags: RunFlags = call.flags;
+  const file = await configFileOf(flags, io);
+  const { runAndTell, tellOfFailedStart } = await import("../../backup/run/run-and-tell.ts");
+  let options: RunOptions;
+  try {
+    options = await optionsOf(flags, file, io);
+  } catch (error) {
+    // A key that is not to be had stops every backup from then on: nobody reads what a timer prints.
+    await withContext(call, (context) => tellOfFailedStart(notifyOf(file.settings), error, context));
+    throw error;
+  }
   const { runText } = await import("../render/run-text.ts");
   const report: ToldReport = await withContext(call, (context) => runAndTell(options, context));
   await printReport(io.stdout, voice, {
@@ -49,8 +59,11 @@ async function runNow(call: Call): Promise<ExitStatus> {
   return statusOfOutcome[report.outcome];
 }
 
-async function optionsOf(flags: RunFlags, io: CliContext): Promise<RunOptions> {
-  const { path, settings } = await configFileOf(flags, io);
+async function optionsOf(
+  flags: RunFlags,
+  { path, settings }: ConfigFile,
+  io: CliContext,
+): Promise<RunOptions> {
   const { stores } = settings;
   if (stores === undefined) {
     throw new CliError("usage", `no store is set in ${path}: there is nowhere to keep archives`, {
