@@ -86,6 +86,18 @@ describe("the rows of an installation of which several places move at once", () 
       ["/home/數 据\\", "/home/'"],
     ],
     [
+      "from macOS to Linux",
+      [{ from: "/Users/al", to: "/home/al" }],
+      ["/Users/al", "/Users/alice"],
+      ["/home/al", "/Users/alice"],
+    ],
+    [
+      "from Windows to Linux",
+      [{ from: String.raw`C:\Users\Al`, to: "/home/al" }],
+      [String.raw`C:\Users\Al`, String.raw`D:\Users\Al`],
+      ["/home/al", String.raw`D:\Users\Al`],
+    ],
+    [
       "with a slash behind them",
       [
         { from: "/home/a/", to: "/home/b/" },

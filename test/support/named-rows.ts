@@ -13,6 +13,8 @@ export function rowsNaming(place: string, n = 0): Rows {
   const alias = `${place}/link "${n}"`;
   const config = `${place}/.openclaw/openclaw.json`;
   const at = { updated_at_ms: n };
+  // As memory-core writes a workspace before it takes the digest.
+  const known = digest(/^[A-Z]:/.test(place) ? workspace.replaceAll("\\", "/").toLowerCase() : workspace);
   return {
     cron_jobs: [
       {
@@ -112,9 +114,9 @@ export function rowsNaming(place: string, n = 0): Rows {
       {
         plugin_id: "memory-core",
         namespace: "dreaming-x",
-        entry_key: `${digest(workspace)}:${digest(`${workspace}/a.md`)}`,
+        entry_key: `${known}:${digest(`${workspace}/a.md`)}`,
         value_json: JSON.stringify({
-          workspaceKey: digest(workspace),
+          workspaceKey: known,
           workspaceDir: workspace,
           key: `${workspace}/a.md`,
           n,
