@@ -101,10 +101,20 @@ export function planPlacement(roots: readonly RestoreRoot[], options: PlacementO
   }));
   return {
     roots: roots.map((root) => placeRoot(root, holders.get(root)!)),
-    tops: tops.map((root) => placeTop(root, options)),
+    tops: withOwnStaging(tops.map((root) => placeTop(root, options))),
     refusals: refusalsOfTops(inspected, options),
     space: spaceNeeds(inspected),
   };
+}
+
+/** Two targets of one name, whose parents are both to be made, are staged in the same folder. */
+function withOwnStaging(tops: readonly PlacedTop[]): PlacedTop[] {
+  const names = new Map<string, number>();
+  return tops.map((top) => {
+    const count = (names.get(top.stagingDir) ?? 0) + 1;
+    names.set(top.stagingDir, count);
+    return count === 1 ? top : { ...top, stagingDir: `${top.stagingDir}-${count}` };
+  });
 }
 
 /** The outermost root whose target holds this one's, itself where none does; equal targets go to the first. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
@@ -72,4 +73,22 @@ it.each<[string, readonly string[], readonly string[]]>([
   const detail = checks.find(({ name }) => name === "installation")!.detail;
   for (const said of [detail, hints.join("\n")])
     expect(said.match(/openclaw plugins install [^:)]*/g) ?? []).toEqual(commands);
+});
+
+it("folders of one name come to a home in which no folder above them is yet", async () => {
+  const world = await makeWorld();
+  const folders = ["a/notes", "b/notes", "c/notes"];
+  const entries = folders.map((folder, n) => [`agent${n}`, { workspace: join(world.home, folder) }]);
+  plant(world.home, {
+    ".openclaw/openclaw.json": JSON.stringify({ agents: { entries: Object.fromEntries(entries) as object } }),
+    ...Object.fromEntries(folders.map((folder) => [`${folder}/MEMORY.md`, folder])),
+  });
+  const { checks, targets } = await restored(world, []);
+  expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+  expect(targets.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(folders.map((folder) => join(world.newHome, folder))),
+  );
+  for (const folder of folders)
+    expect(readFileSync(join(world.newHome, folder, "MEMORY.md"), "utf8")).toBe(folder);
+  expect(readdirSync(world.newHome).toSorted()).toEqual([".openclaw", "a", "b", "c"]);
 });
