@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import type { Call, CommandDefinition, CommandGroup } from "./command.ts";
+import { archivesCommand } from "./commands/archives.ts";
 import { catCommand } from "./commands/cat.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
@@ -11,6 +12,7 @@ import { extractCommand } from "./commands/extract.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keygenCommand } from "./commands/keygen.ts";
 import { lsCommand } from "./commands/ls.ts";
+import { pruneCommand } from "./commands/prune.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { runCommand } from "./commands/run.ts";
 import { salvageCommand } from "./commands/salvage.ts";
@@ -36,6 +38,8 @@ const definitions: readonly (CommandDefinition | CommandGroup)[] = [
   catCommand,
   extractCommand,
   salvageCommand,
+  archivesCommand,
+  pruneCommand,
   scheduleCommand,
   statusCommand,
   configCommand,

@@ -24,7 +24,7 @@ export async function listStores(
 ): Promise<AtStore<ArchivesReport>[]> {
   if (choice !== undefined) requirePolicy(choice);
   using records = recordsToCache(context);
-  return atStores(stores, context, (store) => listArchives({ store, records }, choice, context));
+  return await atStores(stores, context, (store) => listArchives({ store, records }, choice, context));
 }
 
 /** `ocbak prune` of several stores, or what it would do. */

@@ -1,0 +1,21 @@
+import { resolve } from "node:path";
+import type { StoreSetting } from "../backup/run/run-options.ts";
+import type { Config } from "../config/schema.ts";
+import type { CliContext } from "./context.ts";
+import { CliError } from "./errors.ts";
+
+/** The stores that a command is for: one of the settings by its name, else a folder; without any all of the settings. */
+export function chosenStores(
+  named: unknown,
+  { stores = [] }: Pick<Config, "stores">,
+  { cwd }: Pick<CliContext, "cwd">,
+): readonly StoreSetting[] {
+  if (typeof named === "string" && named !== "") {
+    const known = stores.find(({ name }) => name === named);
+    return [known ?? { name: named, path: resolve(cwd, named) }];
+  }
+  if (stores.length > 0) return stores;
+  throw new CliError("usage", "no store is named, and none stands in the settings", {
+    hint: "name its folder, or set `stores` in config.json (docs/config.md)",
+  });
+}
