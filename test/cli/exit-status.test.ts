@@ -7,6 +7,7 @@ import { DiskError } from "../../src/disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../../src/format/errors.ts";
 import { OpenClawError } from "../../src/openclaw/errors.ts";
 import { RecordsError } from "../../src/records/errors.ts";
+import { ScheduleError } from "../../src/schedule/errors.ts";
 import { StoreError } from "../../src/store/errors.ts";
 import { testCli } from "../support/cli.ts";
 
@@ -70,6 +71,10 @@ describe("the exit status", () => {
     ["records that another one writes to", new RecordsError("records-busy", "x"), 11],
     ["an installation that nothing is recorded of", new RecordsError("nothing-recorded", "x"), 10],
     ["usage", new CliError("usage", "x"), 2],
+    ["no such schedule", new ScheduleError("not-scheduled", "x"), 10],
+    ["a job that runs already", new ScheduleError("running", "x"), 11],
+    ["somebody else's unit", new ScheduleError("foreign-file", "x"), 26],
+    ["no scheduler", new ScheduleError("no-scheduler", "x"), 1],
     ["Ctrl-C", new Interrupted("SIGINT"), 130],
     ["kill", new Interrupted("SIGTERM"), 143],
     ["anything else", new TypeError("x"), 1],

@@ -82,7 +82,6 @@ export interface Scheduled {
 
 export interface SchedulersOptions {
   readonly platform?: NodeJS.Platform;
-  readonly uid?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly program?: { readonly node: string; readonly script: string };
 }
@@ -101,7 +100,7 @@ export function machineWithSchedulers(options: SchedulersOptions = {}): Schedule
     bin,
     schedule: async (...words) => {
       const env = { PATH: `${bin}:/usr/bin:/bin`, XDG_RUNTIME_DIR: "/run/user/1000", ...options.env };
-      const cli = testCli({ home, uid: options.uid ?? 1000, env });
+      const cli = testCli({ home, uid: 1000, env });
       const io = {
         ...cli.io,
         platform: options.platform ?? "linux",
