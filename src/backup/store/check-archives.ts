@@ -34,7 +34,7 @@ export async function checkArchives(
     context.signal.throwIfAborted();
     const cached = known?.get(stored.name);
     const before = cached?.version === stored.version ? QuickCheck.safeParse(cached.facts).data : undefined;
-    const check = before ?? (await checkOne(store, stored));
+    const check = before ?? (await checkOne(store, stored, context));
     if (before === undefined && check !== undefined && check.verdict !== "unreadable")
       fresh.push({ name: stored.name, version: stored.version, facts: check as QuickCheck });
     return check && { stored, ...check };
@@ -47,10 +47,17 @@ export async function checkArchives(
 async function checkOne(
   store: ArchiveStore,
   { name }: StoredArchive,
+  { progress }: Context,
 ): Promise<Omit<Checked, "stored"> | undefined> {
   try {
     await using source = await store.open(name);
-    return await quickCheck(source);
+    return await quickCheck({
+      sizeBytes: source.sizeBytes,
+      read(offset, length) {
+        progress.advance(length);
+        return source.read(offset, length);
+      },
+    });
   } catch (cause) {
     if (!(cause instanceof StoreError)) throw cause;
     if (cause.code === "not-found") return undefined;

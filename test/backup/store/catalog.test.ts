@@ -6,6 +6,7 @@ import { listArchives } from "../../../src/backup/store/list-archives.ts";
 import { openRecords } from "../../../src/records/database.ts";
 import { VerdictRecords } from "../../../src/records/verdict-records.ts";
 import type { ArchiveStore } from "../../../src/store/archive-store.ts";
+import { StoreError } from "../../../src/store/errors.ts";
 import { firstOf, following, makeStore, replacing, type TestStore } from "../../support/stores.ts";
 import { freshDir } from "../../support/tree.ts";
 import { makeWorld, type World } from "../../support/world.ts";
@@ -136,6 +137,41 @@ describe("the catalog of a store", () => {
       },
     });
     expect(namesOf(await catalogOf({ store: vanishing, world }))).toEqual([["testhost", ["b.ocbak"]]]);
+  });
+});
+
+describe("a store that does not give its archives", () => {
+  it("hides no other archive, and the one it does not give counts for nothing", async () => {
+    const { put, store, world } = await fresh();
+    for (const day of [1, 2]) await put(`${day}.ocbak`, { at: `2026-01-0${day}T00:00:00Z` });
+    const failing = replacing(store, {
+      open(name) {
+        if (name === "2.ocbak") return Promise.reject(new StoreError("io", "reading 2.ocbak failed: EIO"));
+        return store.open(name);
+      },
+    });
+    const catalog = await catalogOf({ store: failing, world });
+    expect(namesOf(catalog)).toEqual([["testhost", ["1.ocbak"]]]);
+    expect(catalog.unknown).toMatchObject([
+      { name: "2.ocbak", verdict: "unreadable", reason: expect.stringContaining("EIO") },
+    ]);
+  });
+
+  it("is left when the run is told to stop: no archive more is opened", async () => {
+    const { put, store, world } = await fresh();
+    for (let at = 0; at < 40; at++) await put(`${at}.ocbak`, { at: "2026-01-01T00:00:00Z" });
+    const abort = new AbortController();
+    let opened = 0;
+    const counting = replacing(store, {
+      open(name) {
+        opened += 1;
+        abort.abort(new Error("stop"));
+        return store.open(name);
+      },
+    });
+    const context = world.context({ signal: abort.signal });
+    await expect(readCatalog({ store: counting, records: undefined }, context)).rejects.toThrow("stop");
+    expect(opened).toBe(1);
   });
 });
 
