@@ -84,6 +84,7 @@ const lines: readonly (readonly [line: string, bash: string, zsh?: string])[] = 
   ["ocbak diff --home=su\t", "<diff><--home=sub/>", "<diff><--home=sub>"],
   ["ocbak diff --home mon\t", "<diff><--home><mon>"],
   ["ocbak diff --workspace main=su\t", "<diff><--workspace><main=sub/>", "<diff><--workspace><main=sub>"],
+  ["ocbak status --forget other:su\t", "<status><--forget><other:sub/>", "<status><--forget><other:sub>"],
   ["ocbak cat monday.ocbak mon\t", "<cat><monday.ocbak><mon>"],
   ["ocbak create --profile su\t", "<create><--profile><su>"],
   ["ocbak keygen -o key.txt --out\t", "<keygen><-o><key.txt><--out>"],

@@ -86,7 +86,7 @@ function describeArgument(argument: Argument): DescribedArgument {
 }
 
 const namesOfFiles: ReadonlySet<string> = new Set(["archive", "other", "file", "job"]);
-const namesOfDirectories: ReadonlySet<string> = new Set(["dir", "[agent=]dir", "store"]);
+const namesOfDirectories: ReadonlySet<string> = new Set(["dir", "[agent=]dir", "[host:]dir", "store"]);
 
 /** By the word that stands for it in `--help`: `<file|dir|->` may be a file. */
 function takenBy(placeholder: string, choices: readonly string[] | undefined): Taken {

@@ -14,9 +14,9 @@ export function zshScript(program: DescribedCommand): string {
   return `#compdef ${name}
 # zsh completion for ${name}, made by \`${name} completion zsh\`.
 
-# Folders, also behind the = of AGENT=DIR.
+# Folders, also behind the = of AGENT=DIR and the : of HOST:DIR.
 ${own}__directories() {
-  [[ $PREFIX == [^/]##=* ]] && compset -P '*='
+  [[ $PREFIX == [^/]##[=:]* ]] && compset -P '[^/]##[=:]'
   _path_files -/ "$@"
 }
 
