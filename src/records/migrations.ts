@@ -23,6 +23,7 @@ export const migrations: readonly string[] = [
     archive_bytes INTEGER,
     archive_created_at TEXT
   ) STRICT;
+  CREATE INDEX runs_in_order ON runs (state_dir, host, profile, id);
   CREATE INDEX runs_of_installation ON runs (state_dir, host, profile, outcome, id);
   CREATE TABLE steps (
     run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -35,6 +36,8 @@ export const migrations: readonly string[] = [
     duration_ms INTEGER NOT NULL,
     PRIMARY KEY (run_id, position)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX steps_of_store ON steps (store, step, run_id) WHERE store IS NOT NULL;
+  CREATE INDEX failed_steps ON steps (store, run_id) WHERE outcome = 'failed';
   `,
   // 2: what is known of archives.
   `

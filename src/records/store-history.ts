@@ -11,8 +11,12 @@ export interface StoreEvent {
   readonly reason: string | null;
 }
 
+/** A store that none of them was to write to is no longer used. */
+const runsLookedAt = 200;
+
+// In this order of tables the index on steps gives the last one first.
 const events = `SELECT steps.step, steps.outcome, steps.reason, coalesce(finished_at, started_at) AS at
-  FROM runs JOIN steps ON steps.run_id = runs.id
+  FROM steps CROSS JOIN runs ON runs.id = steps.run_id
   WHERE ${ofInstallation} AND steps.store = ?`;
 
 /** What runs did to stores, by the stores' names. */
@@ -23,12 +27,14 @@ export class StoreHistory {
     this.#records = records;
   }
 
-  /** The stores that archives of an installation were to go to, those of its last such run first. */
+  /** The stores that archives of an installation were to go to of late, those of its last such run first. */
   stores(installation: InstallationKey): string[] {
-    const sql = `SELECT store FROM runs JOIN steps ON steps.run_id = runs.id
-      WHERE ${ofInstallation} AND step IN ('create', 'copy') AND store IS NOT NULL
-      GROUP BY store ORDER BY max(runs.id) DESC, min(position)`;
-    return this.#records.all(sql, ...keyValues(installation)).map((row) => String(row["store"]));
+    const sql = `SELECT store FROM steps
+      WHERE run_id IN (SELECT id FROM runs WHERE ${ofInstallation} ORDER BY id DESC LIMIT ?)
+        AND step IN ('create', 'copy') AND store IS NOT NULL
+      GROUP BY store ORDER BY max(run_id) DESC, min(position)`;
+    const rows = this.#records.all(sql, ...keyValues(installation), runsLookedAt);
+    return rows.map((row) => String(row["store"]));
   }
 
   /**
@@ -37,7 +43,7 @@ export class StoreHistory {
    */
   lastArchive(installation: InstallationKey, store: string, notAfter: Date): string | null {
     const row = this.#records.get(
-      `SELECT finished_at FROM runs
+      `SELECT finished_at FROM runs INDEXED BY runs_in_order
        WHERE ${ofInstallation} AND outcome IN ('done', 'incomplete', 'failed') AND finished_at <= ?
          AND EXISTS (SELECT 1 FROM steps WHERE run_id = runs.id AND store = ?
            AND step IN ('create', 'copy') AND steps.outcome = 'done')
@@ -55,13 +61,13 @@ export class StoreHistory {
 
   /** The last step that failed there. */
   lastFailure(installation: InstallationKey, store: string): StoreEvent | null {
-    const sql = `${events} AND steps.outcome = 'failed' ORDER BY runs.id DESC, position LIMIT 1`;
+    const sql = `${events} AND steps.outcome = 'failed' ORDER BY steps.run_id DESC, position LIMIT 1`;
     return eventOf(this.#records.get(sql, ...keyValues(installation), store));
   }
 
   /** The last time that a part of all its archives was read. */
   lastRead(installation: InstallationKey, store: string): StoreEvent | null {
-    const sql = `${events} AND step = 'subset' AND steps.outcome <> 'skipped' ORDER BY runs.id DESC LIMIT 1`;
+    const sql = `${events} AND step = 'subset' AND steps.outcome <> 'skipped' ORDER BY steps.run_id DESC LIMIT 1`;
     return eventOf(this.#records.get(sql, ...keyValues(installation), store));
   }
 }

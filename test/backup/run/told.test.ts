@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { RunNotifier } from "../../../src/backup/run/notify-run.ts";
 import type { InstallationRun, RunReport, ToldReport } from "../../../src/backup/run/run-report.ts";
 import { Steps } from "../../../src/backup/run/steps.ts";
+import { Interrupted } from "../../../src/cli/errors.ts";
 import type { NotifySettings } from "../../../src/notify/settings.ts";
 import { RunRecords } from "../../../src/records/run-records.ts";
 import { initDirectoryStore } from "../../../src/store/directory-store.ts";
@@ -178,6 +179,18 @@ describe("a run that failed", () => {
     writeFileSync(settings, JSON.stringify(rest));
     expect((await ocbak(["run"])).status).toBe(2);
     expect(seen.map(({ body }) => body)).toEqual(["ocbak run: failed, 0.0 s (no-recipient)\n"]);
+  });
+
+  it("is told as failed where somebody ends it", async () => {
+    const { ocbak, seen, key, records, file } = await watched();
+    const signal = AbortSignal.abort(new Interrupted("SIGTERM"));
+    expect((await ocbak(["run"], { signal })).status).toBe(143);
+    expect(seen.map(({ body }) => body.split("\n")[0])).toEqual([
+      "ocbak run: started",
+      expect.stringMatching(/^ocbak run: failed, .* \(interrupted\)$/),
+    ]);
+    expect(new RunRecords(records).latest(key, 1)).toMatchObject([{ outcome: "failed", archive: null }]);
+    expect(metricsOf(file("ocbak.prom"))).toMatchObject({ "ocbak_last_run_outcome failed": 1 });
   });
 
   it("is not told of where another one is on, which will tell by itself", async () => {
