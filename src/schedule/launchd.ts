@@ -8,28 +8,10 @@ import { changeOf } from "./text-place.ts";
 import { requestRun, tickStateOf } from "./tick-state.ts";
 
 /** macOS: an agent of the user, for root a daemon. */
-export function launchdBackend({ run, places, uid, processes }: BackendTools): Backend {
+export function launchdBackend(tools: BackendTools): Backend {
+  const { run, places, processes } = tools;
+  const { domain, isLoaded, must, deactivate } = launchctlOf(tools);
   const fileOf = (name: string): string => join(places.agentDir, `${name}.plist`);
-  const domain = async (): Promise<string> => {
-    if (places.scope === "system") return "system";
-    // Over ssh, without a session on the screen, there is no gui domain.
-    const gui = await run("launchctl", ["print", `gui/${uid}`]);
-    return gui.status === 0 ? `gui/${uid}` : `user/${uid}`;
-  };
-  const isLoaded = async (name: string): Promise<boolean> =>
-    (await run("launchctl", ["print", `${await domain()}/${name}`])).status === 0;
-  const must = async (...words: readonly string[]): Promise<void> => {
-    const ran = await run("launchctl", words);
-    if (ran.status !== 0)
-      throw new ScheduleError(
-        "command-failed",
-        `running \`launchctl ${words.join(" ")}\`: ${complaintOf(ran)}`,
-      );
-  };
-  const deactivate = async (name: string): Promise<void> => {
-    if (await isLoaded(name)) await must("bootout", `${await domain()}/${name}`);
-  };
-
   return {
     name: "launchd",
     waits: false,
@@ -59,4 +41,35 @@ export function launchdBackend({ run, places, uid, processes }: BackendTools): B
     obstacles: async () => [],
     hints: async () => [],
   };
+}
+
+function launchctlOf({ run, places, uid }: BackendTools) {
+  const domain = async (): Promise<string> => {
+    if (places.scope === "system") return "system";
+    // Over ssh, without a session on the screen, there is no gui domain.
+    const gui = await run("launchctl", ["print", `gui/${uid}`]);
+    return gui.status === 0 ? `gui/${uid}` : `user/${uid}`;
+  };
+  const isLoaded = async (name: string): Promise<boolean> =>
+    (await run("launchctl", ["print", `${await domain()}/${name}`])).status === 0;
+  const must = async (...words: readonly string[]): Promise<void> => {
+    const ran = await run("launchctl", words);
+    if (ran.status !== 0)
+      throw new ScheduleError(
+        "command-failed",
+        `running \`launchctl ${words.join(" ")}\`: ${complaintOf(ran)}`,
+      );
+  };
+  const deactivate = async (name: string): Promise<void> => {
+    const target = `${await domain()}/${name}`;
+    const { status, stdout } = await run("launchctl", ["print", target]);
+    if (status !== 0) return;
+    if (/^\s*state = running$/m.test(stdout)) {
+      throw new ScheduleError("running", `${name} runs, and launchd would end it`, {
+        hint: "wait until the backup is done, then try again",
+      });
+    }
+    await must("bootout", target);
+  };
+  return { domain, isLoaded, must, deactivate };
 }

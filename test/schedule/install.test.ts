@@ -98,7 +98,9 @@ describe("ocbak schedule install", () => {
     machine.fail("restart");
     const { report } = await json(machine, "install", "--daily", "04:00");
     expect([machine.text(service), machine.text(timer), machine.text(jobFile)]).toEqual(before);
-    expect(report.error.message).toContain("could not be taken back: running `systemctl --user restart");
+    expect(report.error.message).toContain(
+      "all texts are as they were, and then: running `systemctl --user restart",
+    );
   });
 
   it.each([
@@ -206,6 +208,20 @@ describe("the choice of a scheduler", () => {
     await machine.schedule("remove");
     expect(machine.calls()).toEqual(["launchctl bootout gui/1000/ocbak"]);
     expect(installed(machine)).toEqual([]);
+  });
+
+  it("is no reason for launchd to end a backup that goes on", async () => {
+    const machine = machineWithSchedulers({ platform: "darwin" });
+    await machine.schedule("install");
+    machine.calls();
+    machine.fail("idle");
+    const before = machine.text("Library/LaunchAgents/ocbak.plist");
+    expect(await json(machine, "remove")).toMatchObject({
+      status: 11,
+      report: { error: { code: "running" } },
+    });
+    expect((await machine.schedule("install", "--every", "1h")).status).toBe(11);
+    expect([machine.calls(), machine.text("Library/LaunchAgents/ocbak.plist")]).toEqual([[], before]);
   });
 
   it("takes a crontab back that was not taken", async () => {

@@ -35,7 +35,8 @@ const launchctl = `#!/bin/sh
 dir=\${0%/*}
 echo "launchctl $*" >> "$dir/calls"
 case "$1 $2" in
-  "print gui/"*/*) [ -e "$dir/loaded" ] || exit 113 ;;
+  "print gui/"*/*) [ -e "$dir/loaded" ] || exit 113
+    [ -e "$dir/fail-idle" ] && echo "	state = running" || echo "	state = not running" ;;
   "bootstrap "*) [ -e "$dir/fail-bootstrap" ] && { echo "Bootstrap failed: 5" >&2; exit 5; }; echo > "$dir/loaded" ;;
   "bootout "*) rm "$dir/loaded" ;;
 esac

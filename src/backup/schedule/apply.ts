@@ -36,22 +36,27 @@ interface Failed {
 
 async function takenBack(name: string, done: readonly Change[], { backend, error }: Failed): Promise<Error> {
   const isFresh = done.every(({ before }) => before === null);
-  const notDone: string[] = [];
+  const unwritten: string[] = [];
   // What was never activated cannot be deactivated: of that there is nothing to say.
   if (isFresh) await backend.deactivate(name).catch(() => {});
   for (const { place, before } of done) {
-    await place.write(before).catch((cause: Error) => notDone.push(`${place.label} (${cause.message})`));
+    await place.write(before).catch((cause: Error) => unwritten.push(`${place.label} (${cause.message})`));
   }
-  await (isFresh ? backend.refresh() : backend.activate(name)).catch((cause: Error) =>
-    notDone.push(cause.message),
+  const unnoticed = await (isFresh ? backend.refresh() : backend.activate(name)).catch(
+    (cause: Error) => cause,
   );
   if (!(error instanceof ScheduleError)) return error as Error;
-  const outcome =
-    notDone.length === 0 ? "nothing was changed" : `and could not be taken back: ${notDone.join("; ")}`;
-  return new ScheduleError(error.code, `${error.message}; ${outcome}`, {
+  return new ScheduleError(error.code, `${error.message}; ${outcomeText(unwritten, unnoticed)}`, {
     cause: error,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   });
+}
+
+function outcomeText(unwritten: readonly string[], unnoticed: Error | void): string {
+  if (unwritten.length > 0) return `and could not be taken back: ${unwritten.join("; ")}`;
+  return unnoticed instanceof Error
+    ? `all texts are as they were, and then: ${unnoticed.message}`
+    : "nothing was changed";
 }
 
 /** What changes, and only that. */
