@@ -93,8 +93,15 @@ function placesOf(options: UndoOptions, { uid, gid, env, osHomeDir, cwd }: Conte
   const stateDir =
     named ?? targetPlaces({ home, profile: profile === "default" ? null : (profile ?? null) }).stateDir;
   const inHome = named === undefined && profile === undefined ? targetsOnRecord(home) : [];
+  // A workspace in the state dir that was restored alone.
+  const inState = targetsOnRecord(stateDir);
   const chosen = workspaces.map(({ path }) => resolve(cwd, path));
-  return { owner: found, home, stateDir, targets: [...new Set([stateDir, ...inHome, ...chosen])] };
+  return {
+    owner: found,
+    home,
+    stateDir,
+    targets: [...new Set([stateDir, ...inState, ...inHome, ...chosen])],
+  };
 }
 
 function lookAt({ targets, home }: Places): DiskFacts {

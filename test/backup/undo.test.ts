@@ -137,6 +137,26 @@ it("restore --undo of a restore that was killed half-way takes back that one, an
   expect(readFileSync(join(world.newHome, ".openclaw/openclaw.json"), "utf8")).toBe("{}");
 });
 
+it.each([
+  ["", [], ".openclaw"],
+  [" of another profile", ["--profile", "work"], ".openclaw-work"],
+])(
+  "restore --undo finds a workspace in the state dir%s that was restored alone",
+  async (_what, flags, stateDir) => {
+    const world = await makeWorld();
+    const archive = await restored(world, ...flags);
+    const workspace = join(world.newHome, stateDir, "workspace");
+    const places = ["--home", world.newHome, ...flags];
+    writeFileSync(join(workspace, "later.md"), "written since");
+    const only = ["restore", "--replace", "--only", "workspace", ...places, archive];
+    expect((await world.ocbak(only)).status).toBe(0);
+    expect(readdirSync(workspace)).not.toContain("later.md");
+    const undo = await world.ocbak(["restore", "--undo", ...places]);
+    expect([undo.status, undo.err]).toEqual([0, ""]);
+    expect(readdirSync(workspace)).toContain("later.md");
+  },
+);
+
 /** Makes of the restore of one file that put something aside there one that was killed before the file was placed. */
 function interrupt(home: string, replaced: string): void {
   const records = readdirSync(home).filter((name) => name.includes(".ocbak-undo-"));
