@@ -6,6 +6,8 @@ interface PathRule {
   readonly table: string;
   readonly column: string;
   readonly action: "path" | "json";
+  /** Of JSON: a column that a trigger changes with it, and that keeps its value. */
+  readonly keeps?: string;
   readonly because: string;
 }
 
@@ -44,7 +46,14 @@ export const databaseRules: readonly DatabaseRule[] = [
     action: "path",
     because: "keyed by the config file",
   },
-  { table: "session_nodes", column: "entry_json", action: "json", because: "places of skills in a session" },
+  {
+    table: "session_nodes",
+    column: "entry_json",
+    action: "json",
+    // A trigger takes each changed record for one that was not checked, and doctor for one to be repaired.
+    keeps: "entry_valid",
+    because: "places of skills in a session",
+  },
   { table: "session_groups", column: "cwd", action: "path", because: "where sessions of a group begin" },
   { table: "skill_usage", column: "skill_file", action: "path", because: "keyed by the skill's file" },
   { table: "subagent_runs", column: "controller_store_path", action: "path", because: "whose run it is" },

@@ -60,7 +60,7 @@ const Changes = z.looseObject({ changes: z.number() });
 
 function applyRule(rows: RowWriter, rule: DatabaseRule, setting: DatabaseSetting): void {
   if (rule.action === "path") rows.updatePaths(rule.table, rule.column);
-  if (rule.action === "json") rows.updateJson(rule.table, rule.column);
+  if (rule.action === "json") rows.updateJson(rule.table, rule.column, rule.keeps);
   if (rule.action === "drop") {
     const dropped = rows.drop(rule.table);
     if (dropped > 0 && rule.tell !== undefined)

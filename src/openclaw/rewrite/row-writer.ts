@@ -8,6 +8,7 @@ import type { Column } from "./rivals.ts";
 
 const Value = z.looseObject({ value: z.string() });
 const Row = z.looseObject({ id: z.number() });
+const Kept = z.looseObject({ kept: z.union([z.number(), z.string(), z.null()]) });
 
 export interface RowWriterOptions {
   readonly mapper: PathMapper;
@@ -70,7 +71,8 @@ export class RowWriter {
   }
 
   /** Replaces paths among the strings of JSON texts, row by row. */
-  updateJson(table: string, column: string): void {
+  /** `keeps`: a column of the row that a trigger changes with this one, and that is to be as it was. */
+  updateJson(table: string, column: string, keeps?: string): void {
     const { mapper } = this;
     if (!hasColumns(this.#db, table, [column]) || mapper.needles.length === 0) return;
     const named = mapper.needles.map(() => `instr("${column}", ?) > 0`).join(" or ");
@@ -84,8 +86,18 @@ export class RowWriter {
       const to = rewriteStrings(value, (text) => this.mapCounted(text));
       if (to === undefined)
         this.#options.findings.left(this.#options.file, `${table}.${column}`, "is no JSON");
-      else if (to !== value) this.set(table, column, { id, value: to });
+      else if (to !== value)
+        this.#keeping(table, keeps, id, () => this.set(table, column, { id, value: to }));
     }
+  }
+
+  #keeping(table: string, column: string | undefined, id: number, write: () => void): void {
+    if (column === undefined || !hasColumns(this.#db, table, [column])) return write();
+    const { kept } = Kept.parse(
+      this.#db.prepare(`select "${column}" as kept from "${table}" where rowid = ?`).get(id),
+    );
+    write();
+    this.#db.prepare(`update "${table}" set "${column}" = ? where rowid = ?`).run(kept, id);
   }
 
   set(table: string, column: string, { id, value }: { readonly id: number; readonly value: string }): void {
