@@ -13,5 +13,6 @@ export function complaintsIn(output: string, home: string): Set<string> {
     complaints.at(-1)!.push(line.replaceAll(/^[\s│┌├└◇─]+|[\s│╮╯─]+$/g, ""));
   }
   const texts = complaints.map((lines) => lines.filter(Boolean).join(" ").replaceAll(home, "~"));
-  return new Set(texts.filter(Boolean));
+  // How long something took tells of this machine, not of the installation.
+  return new Set(texts.filter((text) => text !== "" && !/^\[[\w/-]+\] slow /.test(text)));
 }
