@@ -12,15 +12,21 @@ export interface Ping {
   readonly timeoutMs: number;
   /** How long to wait before each further attempt. */
   readonly delaysMs: readonly number[];
+  /** Gives it up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How the network is reached; tests and nobody else make their own. */
 export interface PingTools {
   readonly fetch: typeof fetch;
-  readonly sleep: (ms: number) => Promise<unknown>;
+  readonly sleep: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>;
 }
 
-const realTools: PingTools = { fetch, sleep };
+const realTools: PingTools = {
+  fetch,
+  // An abort ends the waiting; the next attempt says so.
+  sleep: (ms, signal) => sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => {}),
+};
 /** Of one attempt: redirects, and one more where a service takes only GET. */
 const callsMax = 5;
 /** How services say that they do not take POST; Uptime Kuma 1 says 404. */
@@ -34,7 +40,7 @@ const mayPassLater = new Set([408, 425, 429]);
 export async function sendPing(ping: Ping, tools: PingTools = realTools): Promise<void> {
   let failure = "";
   for (const delayMs of [0, ...ping.delaysMs]) {
-    if (delayMs > 0) await tools.sleep(delayMs);
+    if (delayMs > 0) await tools.sleep(delayMs, ping.signal);
     const answer = await attempt(ping, tools);
     if (answer === "taken") return;
     failure = answer.why;
@@ -55,7 +61,8 @@ interface Call {
 
 async function attempt(ping: Ping, { fetch }: PingTools): Promise<Answer> {
   // One clock for all its calls.
-  const signal = AbortSignal.timeout(ping.timeoutMs);
+  const clock = AbortSignal.timeout(ping.timeoutMs);
+  const signal = ping.signal === undefined ? clock : AbortSignal.any([clock, ping.signal]);
   const target = new URL(ping.url);
   target.searchParams.set("rid", ping.runId);
   let call: Call = { target, method: "POST" };
@@ -69,6 +76,7 @@ async function attempt(ping: Ping, { fetch }: PingTools): Promise<Answer> {
     }
     return { why: "it sends on without end", mayPassLater: false };
   } catch (error) {
+    if (ping.signal?.aborted) return { why: "it was interrupted", mayPassLater: false };
     return { why: reasonOf(error, ping.timeoutMs), mayPassLater: true };
   }
 }

@@ -75,6 +75,35 @@ describe("a ping", () => {
     expect([waited, seen.length]).toEqual([[7], 2]);
   });
 
+  it("is given up at once where it is aborted, amid a call or before the next one", async () => {
+    const calls = await serverThat(() => {});
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 30);
+    const during = await send(calls.origin + secretPath, { signal: abort.signal });
+    expect(during.error?.message).toBe(`telling ${calls.origin} failed: it was interrupted`);
+    const trouble = await serverThat(answers(500));
+    const before = await send(trouble.origin + secretPath, { signal: abort.signal });
+    expect([before.error?.code, calls.seen.length, trouble.seen.length]).toEqual(["ping-failed", 1, 0]);
+  });
+
+  it("does not sleep on where it is aborted between two attempts", async () => {
+    const abort = new AbortController();
+    const { origin, seen } = await serverThat((_request, response) => {
+      response.writeHead(500).end();
+      setTimeout(() => abort.abort(), 20);
+    });
+    const ping = {
+      url: origin,
+      runId,
+      body: "",
+      timeoutMs: 5_000,
+      delaysMs: [3_600_000],
+      signal: abort.signal,
+    };
+    await expect(sendPing(ping)).rejects.toMatchObject({ code: "ping-failed" });
+    expect(seen).toHaveLength(1);
+  });
+
   it("is content with the status of a service that never ends its answer", async () => {
     const { origin } = await serverThat((_request, response) => void response.writeHead(200).write("half"));
     expect(await send(origin + secretPath)).toEqual({ waited: [] });

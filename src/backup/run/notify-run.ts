@@ -14,6 +14,8 @@ import { failureOf } from "./steps.ts";
 
 const pingTimeoutMs = 10_000;
 const commandTimeoutMs = 60_000;
+/** After SIGTERM a service manager has patience for some ten seconds. */
+const hurriedMs = 5_000;
 /** Nobody waits for the one at the begin; those at the end may take a while. */
 const delaysMs = { start: [], end: [2_000, 15_000] } as const;
 
@@ -50,8 +52,13 @@ export class RunNotifier {
 
   #ping(url: string | undefined, body: string, delays: readonly number[]): Promise<StepRecord[]> {
     if (url === undefined) return Promise.resolve([]);
+    const { signal } = this.#context;
     const timeoutMs = this.#settings.timeoutMs ?? pingTimeoutMs;
-    return this.#step(() => sendPing({ url, runId: this.#runId, body, timeoutMs, delaysMs: delays }));
+    const ping = { url, runId: this.#runId, body };
+    // Who ends a run still wants it told, and does not want to wait.
+    if (signal.aborted)
+      return this.#step(() => sendPing({ ...ping, timeoutMs: Math.min(timeoutMs, hurriedMs), delaysMs: [] }));
+    return this.#step(() => sendPing({ ...ping, timeoutMs, delaysMs: delays, signal }));
   }
 
   #writeMetrics(file: string | undefined, end: RunEnd): Promise<StepRecord[]> {
@@ -70,7 +77,8 @@ export class RunNotifier {
     const { env, cwd } = this.#context;
     const report = failureReport(end, this.#runId, this.#context);
     const variables = failureVariables(report);
-    const timeoutMs = this.#settings.timeoutMs ?? commandTimeoutMs;
+    const { timeoutMs: patientMs = commandTimeoutMs } = this.#settings;
+    const timeoutMs = this.#context.signal.aborted ? Math.min(patientMs, hurriedMs) : patientMs;
     return this.#step(() =>
       runFailureCommand({
         command,
