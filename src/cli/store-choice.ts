@@ -4,13 +4,21 @@ import type { Config } from "../config/schema.ts";
 import type { CliContext } from "./context.ts";
 import { CliError } from "./errors.ts";
 
-/** The stores that a command is for: one of the settings by its name, else a folder; without any all of the settings. */
+/**
+ * The stores that a command is for: one of the settings by its name, else a folder; without any all of the settings. An
+ * empty name is refused: a variable of a script that is not set must not stand for all stores.
+ */
 export function chosenStores(
   named: unknown,
   { stores = [] }: Pick<Config, "stores">,
   { cwd }: Pick<CliContext, "cwd">,
 ): readonly StoreSetting[] {
-  if (typeof named === "string" && named !== "") {
+  if (named === "") {
+    throw new CliError("usage", "the store that is named is an empty text", {
+      hint: "is a variable not set? leave the argument out to mean all stores of the settings",
+    });
+  }
+  if (typeof named === "string") {
     const known = stores.find(({ name }) => name === named);
     return [known ?? { name: named, path: resolve(cwd, named) }];
   }

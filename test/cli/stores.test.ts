@@ -131,6 +131,15 @@ describe("ocbak prune", () => {
     }
   });
 
+  it("refuses an empty name, as a variable that is not set gives it, although there are stores in the settings", async () => {
+    const { path, world } = await fullStore();
+    settings(world, { stores: [{ name: "nas", path }], retention: { keepLast: 1 } });
+    const { status, err } = await world.ocbak(["prune", ""]);
+    expect(status).toBe(2);
+    expect(err).toContain("empty");
+    expect(archivesIn(path)).toHaveLength(6);
+  });
+
   it.each<[string, string[], number, RegExp]>([
     ["no policy", ["STORE"], 2, /there is no retention policy/],
     ["an empty policy", ["STORE", "--keep-last", "0"], 2, /has no rule/],
