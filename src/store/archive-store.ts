@@ -1,5 +1,7 @@
 import type { ByteSource } from "../format/bytes.ts";
-import type { StoreLock } from "./lock.ts";
+import type { Leftover } from "./leftovers.ts";
+import type { FoundLock } from "./lock-holder.ts";
+import type { LockPatience, StoreLock } from "./lock.ts";
 import type { StoreNotes } from "./notes.ts";
 import type { StagedFile } from "./staged-file.ts";
 
@@ -50,8 +52,17 @@ export interface ArchiveStore {
   /** Null where the place does not tell. */
   freeBytes(): Promise<number | null>;
   readNotes(): Promise<StoreNotes>;
-  /** Reads, changes and replaces the notes, under the store's lock. */
+  /** Reads, changes and replaces the notes, under the store's lock. Throws `locked` where another holds it for long. */
   changeNotes(change: (notes: StoreNotes) => StoreNotes): Promise<void>;
   /** Advisory, between runs of ocbak on all hosts. Throws `locked`, naming who holds it. */
-  lock(purpose: string): Promise<StoreLock>;
+  lock(purpose: string, patience?: LockPatience): Promise<StoreLock>;
+  /**
+   * Takes a lock away that a killed process left; with `force` also one of which nobody here can tell whether its
+   * process lives. Gives what was there. Throws `locked`.
+   */
+  breakLock(force: boolean): Promise<FoundLock | undefined>;
+  /** What killed runs left there. */
+  leftovers(): Promise<Leftover[]>;
+  /** Removes of it what surely nobody writes any more, and gives that. */
+  removeLeftovers(): Promise<Leftover[]>;
 }

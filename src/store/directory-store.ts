@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { lstat, mkdir, readdir, realpath, stat, statfs, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { ByteSource } from "../format/bytes.ts";
@@ -6,10 +7,11 @@ import type { ArchiveStore, BeginOptions, StoredArchive, StoreListing } from "./
 import { openArchiveFile } from "./directory.ts";
 import { StoreError } from "./errors.ts";
 import { fileBytesMaxIn } from "./file-limit.ts";
-import { lockDirectory, type StoreLock } from "./lock.ts";
-import { markerName, newMarker, readMarker } from "./marker.ts";
-import { emptyNotes, readNotesFile, type StoreNotes, writeNotesFile } from "./notes.ts";
-import { replaceFile } from "./replace-file.ts";
+import { findLeftovers, isLeftoverName, type Leftover, removeLeftovers } from "./leftovers.ts";
+import { type FoundLock, lockName } from "./lock-holder.ts";
+import { breakLock, lockDirectory, type LockPatience, type LockRequest, type StoreLock } from "./lock.ts";
+import { markerName, putMarker, readMarker } from "./marker.ts";
+import { emptyNotes, notesName, readNotesFile, type StoreNotes, writeNotesFile } from "./notes.ts";
 import { StagedFile } from "./staged-file.ts";
 import { storeError, systemCode } from "./store-error.ts";
 
@@ -21,6 +23,9 @@ export interface StoreContext {
 
 /** How many files are looked at side by side: a share on the network takes its time for each. */
 const statsAtOnce = 32;
+/** Another that changes notes is done in a moment; one that prunes may take long. */
+const notesWaitMs = 5000;
+const ownNames: ReadonlySet<string> = new Set([markerName, notesName, lockName]);
 
 /** What `init` came to. */
 export interface InitializedStore {
@@ -41,27 +46,26 @@ export async function initDirectoryStore(path: string, { now }: StoreContext): P
     if (systemCode(error) !== "EEXIST") throw storeError(error, `making the folder ${path}`);
   }
   await requireDirectory(path);
-  const found = await readMarker(path);
-  const marker = found ?? newMarker(now());
-  if (found === undefined) await replaceFile(join(path, markerName), `${JSON.stringify(marker, null, 2)}\n`);
-  return { id: marker.id, place: path, isNew: found === undefined };
+  return { place: path, ...(await putMarker(path, now())) };
 }
 
 /** Opens a folder that `init` made a store. Throws StoreError `not-found`, `not-a-store`, `newer-store`, `damaged-store`. */
 export async function openDirectoryStore(path: string, context: StoreContext): Promise<ArchiveStore> {
   await requireDirectory(path);
   const marker = await readMarker(path);
-  if (marker === undefined) {
-    throw new StoreError("not-a-store", `${path} is no store: it has no ${markerName}`, {
-      hint: `is the disk mounted there? if it is, make it a store once: ocbak init ${path}`,
-    });
-  }
+  if (marker === undefined) throw notAStore(path);
   const localDirectory = await realpath(path);
   return new DirectoryStore(
     { id: marker.id, place: path, localDirectory },
     context,
     await fileBytesMaxIn(path),
   );
+}
+
+function notAStore(path: string): StoreError {
+  return new StoreError("not-a-store", `${path} is no store: it has no ${markerName}`, {
+    hint: `is the disk mounted there? if it is, make it a store once: ocbak init ${path}`,
+  });
 }
 
 async function requireDirectory(path: string): Promise<void> {
@@ -90,25 +94,35 @@ class DirectoryStore implements ArchiveStore {
     this.#context = context;
   }
 
+  /** A disk may go while we work, and its folder is then an empty one of another disk. */
+  async #requireHere(): Promise<void> {
+    const marker = await readMarker(this.localDirectory);
+    if (marker?.id !== this.id) throw notAStore(this.place);
+  }
+
   async list(): Promise<StoreListing> {
-    const names = await readdir(this.localDirectory).catch((error: unknown) => {
+    await this.#requireHere();
+    // As bytes: names that are no UTF-8 would come back as others, and perhaps as those of other files.
+    const raw = await readdir(this.localDirectory, { encoding: "buffer" }).catch((error: unknown) => {
       throw storeError(error, `listing ${this.place}`);
     });
-    const ours = names.filter((name) => isArchiveName(name)).sort();
+    const names = raw.toSorted((a, b) => Buffer.compare(a, b)).map((bytes) => nameOf(bytes));
+    const ours = names.filter((name) => name !== null && isArchiveName(name)) as string[];
     const archives: StoredArchive[] = [];
     for (let at = 0; at < ours.length; at += statsAtOnce) {
       const some = await Promise.all(ours.slice(at, at + statsAtOnce).map((name) => this.stat(name)));
       archives.push(...some.filter((one) => one !== null));
     }
-    const hidden = names.filter((name) => name.startsWith(".ocbak-") || name.endsWith(".partial")).length;
-    return { archives, foreign: names.length - hidden - archives.length };
+    const own = names.filter((name) => name !== null && (ownNames.has(name) || isLeftoverName(name))).length;
+    return { archives, foreign: names.length - own - archives.length };
   }
 
   async stat(name: string): Promise<StoredArchive | null> {
     try {
       const info = await lstat(this.#pathOf(name), { bigint: true });
       if (!info.isFile()) return null;
-      const version = [info.dev, info.ino, info.size, info.mtimeNs].join(".");
+      // Not device and inode: those of a USB disk, of FAT or a share may be others each time it is mounted.
+      const version = [info.size, info.mtimeNs, info.ctimeNs].join(".");
       return { name, sizeBytes: Number(info.size), version };
     } catch (error) {
       if (systemCode(error) === "ENOENT") return null;
@@ -122,8 +136,9 @@ class DirectoryStore implements ArchiveStore {
 
   async begin(name: string, { expectedBytes = 0 }: BeginOptions = {}): Promise<StagedFile> {
     this.#pathOf(name);
+    await this.#requireHere();
     await this.#requireRoom(name, expectedBytes);
-    return StagedFile.create(this.localDirectory, name);
+    return StagedFile.create(this.localDirectory, name, this.#context.processes);
   }
 
   async #requireRoom(name: string, expectedBytes: number): Promise<void> {
@@ -164,17 +179,34 @@ class DirectoryStore implements ArchiveStore {
   }
 
   async readNotes(): Promise<StoreNotes> {
+    await this.#requireHere();
     return (await readNotesFile(this.localDirectory)) ?? emptyNotes;
   }
 
   async changeNotes(change: (notes: StoreNotes) => StoreNotes): Promise<void> {
-    await using _lock = await this.lock("changing tags");
+    await using _lock = await this.lock("change tags and pins", { waitMs: notesWaitMs });
     await writeNotesFile(this.localDirectory, change(await this.readNotes()));
   }
 
-  lock(purpose: string): Promise<StoreLock> {
-    const { now, processes } = this.#context;
-    return lockDirectory(this.localDirectory, { purpose, now: now(), processes });
+  async lock(purpose: string, patience?: LockPatience): Promise<StoreLock> {
+    await this.#requireHere();
+    return lockDirectory(this.localDirectory, this.#lockRequest(purpose), patience);
+  }
+
+  breakLock(force: boolean): Promise<FoundLock | undefined> {
+    return breakLock(this.localDirectory, { ...this.#lockRequest("unlock"), force });
+  }
+
+  #lockRequest(purpose: string): LockRequest {
+    return { purpose, ...this.#context };
+  }
+
+  leftovers(): Promise<Leftover[]> {
+    return findLeftovers(this.localDirectory, this.#context);
+  }
+
+  removeLeftovers(): Promise<Leftover[]> {
+    return removeLeftovers(this.localDirectory, this.#context);
   }
 
   #pathOf(name: string): string {
@@ -187,4 +219,9 @@ class DirectoryStore implements ArchiveStore {
 /** Names of archives as they may stand in a store: hidden ones and whatever is a path are never touched. */
 function isArchiveName(name: string): boolean {
   return name.endsWith(".ocbak") && !name.startsWith(".") && !/[/\0]/.test(name);
+}
+
+/** Null where it is no UTF-8. */
+function nameOf(bytes: Buffer): string | null {
+  return isUtf8(bytes) ? bytes.toString() : null;
 }

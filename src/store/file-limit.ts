@@ -6,8 +6,12 @@ const limits: ReadonlyMap<number, number> = new Map([[0x4d44, 2 ** 32 - 1]]);
 /** The largest file that the file system of a folder takes; null where there is no limit worth knowing, or none is told. */
 export async function fileBytesMaxIn(directory: string): Promise<number | null> {
   try {
-    return limits.get((await statfs(directory)).type) ?? null;
+    return fileBytesMaxOf(await statfs(directory));
   } catch {
     return null;
   }
+}
+
+export function fileBytesMaxOf({ type }: { readonly type: number }): number | null {
+  return limits.get(type) ?? null;
 }

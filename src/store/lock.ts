@@ -1,142 +1,97 @@
-import { randomBytes } from "node:crypto";
-import { link, open, readFile, rename, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
-import { lifeOf, markOf, ProcessMark, type Processes } from "../system/process-mark.ts";
+import { setTimeout } from "node:timers/promises";
+import type { Processes } from "../system/process-mark.ts";
 import { StoreError } from "./errors.ts";
-import { storeError, systemCode } from "./store-error.ts";
-
-export const lockName = ".ocbak-store.lock";
-
-/** Who holds a store, for what, since when. */
-export const LockHolder = z.strictObject({
-  purpose: z.string(),
-  since: z.string(),
-  holder: ProcessMark,
-});
-export type LockHolder = z.infer<typeof LockHolder>;
+import { findLock, type FoundLock, holderWords, lockName, lockText } from "./lock-holder.ts";
+import { mayBeTaken, takeOver } from "./take-over.ts";
+import { createWhole, textOf } from "./whole-file.ts";
 
 /** Held until disposed of. */
 export interface StoreLock extends AsyncDisposable {
   readonly purpose: string;
 }
 
+/** How long a lock is waited for that another holds; default: not at all. */
+export interface LockPatience {
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+}
+
 export interface LockRequest {
   readonly purpose: string;
-  readonly now: Date;
+  readonly now: () => Date;
   readonly processes: Processes;
+  /** Takes it also from one of which nobody here can tell whether it lives. Default: false. */
+  readonly force?: boolean;
 }
+
+const retryMs = 200;
 
 /**
  * Takes the lock of a store, between runs of ocbak on all hosts that have it mounted. One whose process is dead is taken
  * over, by one alone; of one on another host nobody can tell. Throws `locked`, naming the holder.
  */
-export async function lockDirectory(directory: string, request: LockRequest): Promise<StoreLock> {
-  const path = join(directory, lockName);
-  const { purpose, now, processes } = request;
-  const text = `${JSON.stringify({ purpose, since: now.toISOString(), holder: markOf(processes) } satisfies LockHolder)}\n`;
-  if (!(await takeName(path, text))) {
-    await moveAsideIfDead(path, processes);
-    if (!(await takeName(path, text))) throw locked(path, await readHolder(path));
+export async function lockDirectory(
+  directory: string,
+  request: LockRequest,
+  { waitMs = 0, signal }: LockPatience = {},
+): Promise<StoreLock> {
+  // By tries, not by a clock: one that is set back would make it wait for ever.
+  for (let left = Math.ceil(waitMs / retryMs); ; left -= 1) {
+    const lock = await tryLock(directory, request);
+    if (!isHeld(lock)) return lock;
+    if (left <= 0) throw locked(lock, directory);
+    await setTimeout(retryMs, undefined, signal && { signal });
   }
+}
+
+/**
+ * Takes a lock away that a killed process left. Gives what was there; undefined: nobody held it. Throws `locked` for one
+ * whose process runs, and without `force` for one of which that cannot be told.
+ */
+export async function breakLock(directory: string, request: LockRequest): Promise<FoundLock | undefined> {
+  const found = await findLock(directory, request.processes);
+  if (found === undefined) return undefined;
+  if (!mayBeTaken(found, request.force === true)) throw locked(found, directory);
+  await using _lock = await lockDirectory(directory, request);
+  return found;
+}
+
+/** The lock, or who has it. */
+async function tryLock(directory: string, request: LockRequest): Promise<StoreLock | FoundLock> {
+  const { purpose, now, processes, force = false } = request;
+  const path = join(directory, lockName);
+  const text = lockText(purpose, now(), processes);
+  if (await createWhole(path, text)) return held(path, text, purpose);
+  const found = await findLock(directory, processes);
+  if (found !== undefined && (await takeOver(path, found.text, { text, processes, force })))
+    return held(path, text, purpose);
+  return found ?? { text: "", holder: null, life: "unknown" };
+}
+
+function isHeld(lock: StoreLock | FoundLock): lock is FoundLock {
+  return "life" in lock;
+}
+
+function held(path: string, text: string, purpose: string): StoreLock {
   return {
     purpose,
     async [Symbol.asyncDispose]() {
-      // Only our own: somebody may have taken it away by hand, and another hold it now.
-      if ((await textOf(path)) === text) await unlink(path).catch(() => {});
+      // Only our own: somebody may have taken it away by hand, and another hold it now. One that stays is a dead one's.
+      if ((await textOf(path).catch(() => undefined)) === text) await unlink(path).catch(() => {});
     },
   };
 }
 
-/** Who holds a store; null where nobody does. */
-export async function holderOf(directory: string): Promise<LockHolder | null> {
-  const path = join(directory, lockName);
-  return (await textOf(path)) === undefined ? null : ((await readHolder(path)) ?? unknownHolder);
-}
+const hints = {
+  running: "wait until it is done, or end that process",
+  dead: "another takes it over just now: try again",
+  unknown: "wait until it is done; where that process is surely dead: ocbak unlock STORE --force",
+} as const satisfies Record<FoundLock["life"], string>;
 
-const unknownHolder: LockHolder = {
-  purpose: "unknown",
-  since: "unknown",
-  holder: { host: "unknown", boot: null, pid: 1, start: null },
-};
-
-/** The lock has its name with its whole content or not at all, so that nobody reads half of one. */
-async function takeName(path: string, text: string): Promise<boolean> {
-  const beside = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    {
-      await using handle = await open(beside, "wx", 0o600);
-      await handle.writeFile(text);
-    }
-    return await linkOrCreate(beside, path, text);
-  } catch (error) {
-    throw storeError(error, `locking ${path}`);
-  } finally {
-    await unlink(beside).catch(() => {});
-  }
-}
-
-async function linkOrCreate(beside: string, path: string, text: string): Promise<boolean> {
-  try {
-    await link(beside, path);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return false;
-  }
-  // No hard links here (FAT): a reader may see it empty for a moment, and takes that for held.
-  try {
-    await using handle = await open(path, "wx", 0o600);
-    await handle.writeFile(text);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return false;
-    throw error;
-  }
-}
-
-/** Of many that find the same dead holder one renames it away; what another has locked since is put back. */
-async function moveAsideIfDead(path: string, processes: Processes): Promise<void> {
-  const found = await textOf(path);
-  const holder = parse(found);
-  if (found === undefined || holder === undefined || lifeOf(holder.holder, processes) !== "dead") return;
-  const aside = `${path}.${randomBytes(6).toString("hex")}.dead`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return;
-    throw storeError(error, `taking over ${path}`);
-  }
-  if ((await textOf(aside)) !== found) await link(aside, path).catch(() => {});
-  await unlink(aside).catch(() => {});
-}
-
-async function readHolder(path: string): Promise<LockHolder | undefined> {
-  return parse(await textOf(path));
-}
-
-function parse(text: string | undefined): LockHolder | undefined {
-  try {
-    return LockHolder.parse(JSON.parse(text ?? ""));
-  } catch {
-    return undefined;
-  }
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw storeError(error, `reading ${path}`);
-  }
-}
-
-function locked(path: string, found: LockHolder | undefined): StoreError {
-  const who =
-    found === undefined
-      ? "somebody"
-      : `process ${found.holder.pid} of ${found.holder.host} (${found.purpose}, since ${found.since})`;
-  return new StoreError("locked", `the store is locked by ${who}: ${path}`, {
-    hint: "wait until it is done; where that process is surely dead, remove the file yourself",
+function locked({ holder, life }: FoundLock, directory: string): StoreError {
+  return new StoreError("locked", `the store ${directory} is locked by ${holderWords(holder)}`, {
+    hint: hints[life],
   });
 }

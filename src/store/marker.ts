@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { StoreError } from "./errors.ts";
-import { storeError, systemCode } from "./store-error.ts";
+import { createWhole, textOf } from "./whole-file.ts";
 
 /** What tells a store from any folder, an unmounted disk's mount point for one. */
 export const markerName = ".ocbak-store.json";
@@ -14,9 +13,19 @@ const Marker = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{30}$/),
   createdAt: z.string(),
 });
-export type Marker = z.infer<typeof Marker>;
+type Marker = z.infer<typeof Marker>;
 
-export function newMarker(now: Date): Marker {
+/** Makes a folder a store, once: of many at the same time one does. Throws StoreError. */
+export async function putMarker(directory: string, now: Date): Promise<{ id: string; isNew: boolean }> {
+  const found = await readMarker(directory);
+  if (found !== undefined) return { id: found.id, isNew: false };
+  const marker = newMarker(now);
+  const isNew = await createWhole(join(directory, markerName), `${JSON.stringify(marker, null, 2)}\n`);
+  if (isNew) return { id: marker.id, isNew };
+  return { id: (await readMarker(directory))!.id, isNew };
+}
+
+function newMarker(now: Date): Marker {
   return {
     about: "This folder is a store of ocbak: it keeps archives. Without this file ocbak does not use it.",
     format: 1,
@@ -28,14 +37,8 @@ export function newMarker(now: Date): Marker {
 /** The marker of a folder; undefined where it has none. Throws `newer-store`, and `damaged-store` for one that is none. */
 export async function readMarker(directory: string): Promise<Marker | undefined> {
   const path = join(directory, markerName);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-    throw storeError(error, `reading ${path}`);
-  }
-  return parseMarker(text, path);
+  const text = await textOf(path);
+  return text === undefined ? undefined : parseMarker(text, path);
 }
 
 function parseMarker(text: string, path: string): Marker {

@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ArchiveId } from "../format/schema.ts";
 import { StoreError } from "./errors.ts";
 import { replaceFile } from "./replace-file.ts";
-import { storeError, systemCode } from "./store-error.ts";
+import { textOf } from "./whole-file.ts";
 
 /** What people said of an archive after it was made. */
 export const ArchiveNote = z.strictObject({
@@ -22,20 +21,15 @@ export const StoreNotes = z.strictObject({
 });
 export type StoreNotes = z.infer<typeof StoreNotes>;
 
-const notesName = ".ocbak-notes.json";
+export const notesName = ".ocbak-notes.json";
 
 export const emptyNotes: StoreNotes = { format: 1, archives: {} };
 
 /** The notes of a store; undefined where it has none. Throws `damaged-store`: pins must not be lost without a word. */
 export async function readNotesFile(directory: string): Promise<StoreNotes | undefined> {
   const path = join(directory, notesName);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw storeError(error, `reading ${path}`);
-  }
+  const text = await textOf(path);
+  if (text === undefined) return undefined;
   try {
     return StoreNotes.parse(JSON.parse(text));
   } catch (cause) {

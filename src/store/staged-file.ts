@@ -1,16 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { constants, type BigIntStats } from "node:fs";
 import { link, lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { ByteSource } from "../format/bytes.ts";
 import { StoreError } from "./errors.ts";
+import type { Processes } from "../system/process-mark.ts";
 import { FileSource, writeFully } from "./file-source.ts";
+import { partialNameOf } from "./partial-name.ts";
 import { storeError, systemCode } from "./store-error.ts";
+import { syncDirectory } from "./sync-directory.ts";
 
 /** What link(2) answers on file systems without hard links (FAT, some FUSE, Android). */
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);
-/** What fsync answers for a directory on file systems that cannot do it. */
-const noDirectorySync = new Set(["EINVAL", "EPERM", "EACCES", "EISDIR", "ENOTSUP", "EBADF"]);
 const nameBytesMax = 255;
 
 /**
@@ -40,13 +40,15 @@ export class StagedFile implements AsyncDisposable {
     this.#identity = { dev: identity.dev, ino: identity.ino };
   }
 
-  static async create(directory: string, name: string): Promise<StagedFile> {
+  /** In a store others must be able to tell whose it is: `owner` is this process. */
+  static async create(directory: string, name: string, owner?: Processes): Promise<StagedFile> {
     if (name === "" || name === "." || name === ".." || /[/\0]/.test(name)) {
       throw new StoreError("io", `${JSON.stringify(name)} is no file name`);
     }
-    const suffix = `.${randomBytes(6).toString("hex")}.partial`;
-    const stem = Buffer.byteLength(name) + suffix.length + 1 > nameBytesMax ? "long-name.ocbak" : name;
-    const place = { directory, path: join(directory, name), partial: join(directory, `.${stem}${suffix}`) };
+    const suggested = partialNameOf(name, owner);
+    const isTooLong = Buffer.byteLength(suggested) > nameBytesMax;
+    const partial = join(directory, isTooLong ? partialNameOf("long-name.ocbak", owner) : suggested);
+    const place = { directory, path: join(directory, name), partial };
     try {
       const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
       const file = await open(place.partial, flags, 0o600);
@@ -131,18 +133,4 @@ async function renameToFree(from: string, to: string): Promise<void> {
       hint: "nothing is ever overwritten: choose another name",
     });
   await rename(from, to);
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, constants.O_RDONLY).catch((error: unknown) => {
-    if (noDirectorySync.has(systemCode(error) ?? "")) return undefined;
-    throw error;
-  });
-  try {
-    await handle?.sync();
-  } catch (error) {
-    if (!noDirectorySync.has(systemCode(error) ?? "")) throw error;
-  } finally {
-    await handle?.close();
-  }
 }

@@ -15,7 +15,6 @@ import {
   openDirectoryStore,
   type StoreContext,
 } from "../../src/store/directory-store.ts";
-import { holderOf, lockName } from "../../src/store/lock.ts";
 import { namesIn } from "../support/world.ts";
 
 const context: StoreContext = {
@@ -146,53 +145,5 @@ describe("a store", () => {
     await expect(one.readNotes()).rejects.toMatchObject({ code: "damaged-store" });
     await expect(one.changeNotes((notes) => notes)).rejects.toMatchObject({ code: "damaged-store" });
     expect(readFileSync(join(path, ".ocbak-notes.json"), "utf8")).toBe("{");
-  });
-});
-
-describe("the lock of a store", () => {
-  const dead = {
-    purpose: "prune",
-    since: "2026-01-01T00:00:00Z",
-    holder: { host: "testhost", boot: "no", pid: 1, start: "1" },
-  };
-
-  it("is held by one, and free again afterwards", async () => {
-    const { path, store: one } = await store();
-    {
-      await using _held = await one.lock("prune");
-      await expect(one.lock("tag")).rejects.toMatchObject({
-        code: "locked",
-        message: expect.stringMatching(/process \d+ of testhost \(prune, since 2026-03-04/),
-      });
-    }
-    await using _again = await one.lock("tag");
-    expect(await holderOf(path)).toMatchObject({ purpose: "tag" });
-  });
-
-  it("is taken over from a process that died, by one of many", async () => {
-    const { path, store: one } = await store();
-    writeFileSync(join(path, lockName), JSON.stringify(dead));
-    const all = await Promise.allSettled(Array.from({ length: 20 }, () => one.lock("prune")));
-    expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect(namesIn(path)).toEqual([lockName, ".ocbak-store.json"].sort());
-  });
-
-  it.each([
-    ["of another host", JSON.stringify({ ...dead, holder: { ...dead.holder, host: "other" } })],
-    ["that cannot be read", "?"],
-  ])("%s is never taken over", async (_what, text) => {
-    const { path, store: one } = await store();
-    writeFileSync(join(path, lockName), text);
-    await expect(one.lock("prune")).rejects.toMatchObject({ code: "locked" });
-    expect(readFileSync(join(path, lockName), "utf8")).toBe(text);
-  });
-
-  it("is left to others where somebody took it away by hand", async () => {
-    const { path, store: one } = await store();
-    {
-      await using _held = await one.lock("prune");
-      writeFileSync(join(path, lockName), "another's");
-    }
-    expect(readFileSync(join(path, lockName), "utf8")).toBe("another's");
   });
 });
