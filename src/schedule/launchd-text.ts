@@ -17,7 +17,7 @@ export function plistText(job: Job): string {
     RunAtLoad: true,
     ProcessType: "Background",
     LowPriorityIO: true,
-    Nice: 19,
+    Nice: 10,
     // What ocbak could not even begin to do; what it does stands in its own log.
     StandardErrorPath: `${job.logFile}.launchd`,
   };

@@ -16,7 +16,7 @@ Type=oneshot
 ExecStart=${execWords(job).map(execWord).join(" ")}
 ${Object.entries(job.environment)
   .map(([name, value]) => `Environment=${systemdWord(`${name}=${value}`)}\n`)
-  .join("")}Nice=19
+  .join("")}Nice=10
 CPUWeight=20
 IOWeight=20
 IOSchedulingClass=idle

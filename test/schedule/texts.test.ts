@@ -116,7 +116,7 @@ describe("a launchd plist", () => {
       RunAtLoad: true,
       ProcessType: "Background",
       LowPriorityIO: true,
-      Nice: 19,
+      Nice: 10,
       StandardErrorPath: `${job.logFile}.launchd`,
     });
   });

@@ -91,7 +91,7 @@ describe("ocbak schedule tick", () => {
 
   it("gives way to everything else on the machine", async () => {
     const { job } = planted("nice\n");
-    expect((await tick(job, at(2, 3))).err).toBe("19\n");
+    expect((await tick(job, at(2, 3))).err).toBe("10\n");
   });
 
   it("starts no second run beside one that goes on, and one after a run that was killed", async () => {

@@ -27,7 +27,7 @@ it("a real systemd runs a job that was installed, in its place, and tells how it
   for (let second = 0; user.runs().length === 0 && second < 150; second += 1) await setTimeout(1000);
   const [first] = user.runs();
   expect(first!.argv).toEqual([user.node, user.script, "run", "--quiet", "--profile", "work"]);
-  expect(first!.nice).toBe(19);
+  expect(first!.nice).toBe(10);
   expect(first!.env).toMatchObject({ HOME: user.home, PATH: "/usr/local/bin:/usr/bin:/bin" });
 
   expect(await schedule("install", "--daily", "03:00", "--profile", "work")).toMatchObject({
