@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunReport } from "../../src/backup/run/run-report.ts";
 import { openRecords } from "../../src/records/database.ts";
@@ -9,7 +9,7 @@ import { VerdictRecords } from "../../src/records/verdict-records.ts";
 import { initDirectoryStore } from "../../src/store/directory-store.ts";
 import { markOf } from "../../src/system/process-mark.ts";
 import { plant } from "../support/tree.ts";
-import { makeWorld, namesIn, type Ran } from "../support/world.ts";
+import { makeWorld, namesIn, type Ran, recordsOf } from "../support/world.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -232,7 +232,7 @@ describe("ocbak run", () => {
     };
     await run();
     const first = (await seriesIn()) as { id: string };
-    rmSync(join(archives, "../records"), { recursive: true });
+    rmSync(recordsOf(dirname(archives)), { recursive: true });
     for (const store of ["usb", "nas"])
       renameSync(join(path(store), name), join(path(store), `older-${name}`));
     await run();

@@ -27,7 +27,7 @@ export async function worldToKill(): Promise<World> {
 }
 
 /** Runs the program and kills it at random moments, spread over the time that a whole run takes on this machine now. */
-class Killer {
+export class Killer {
   readonly tally: Tally = { killed: 0, finished: 0, wrong: [] };
   readonly #world: World;
   #wholeMs = 0;

@@ -1,8 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { World } from "./world.ts";
+import { recordsOf, type World } from "./world.ts";
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -34,7 +35,9 @@ export function start(
 ): Program {
   const user = ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
   const [command, ...args] = [...(options.asNobody ? user : []), process.execPath, main, ...argv];
-  const env = { PATH: process.env["PATH"]!, HOME: home, NO_COLOR: "1", ...options.env };
+  const records = recordsOf(dirname(home), options.asNobody ? "nobody" : "root");
+  const own = { PATH: process.env["PATH"]!, HOME: home, XDG_STATE_HOME: records, NO_COLOR: "1" };
+  const env = { ...own, ...options.env };
   const child = spawn(command!, args, { cwd: home, env, stdio: ["ignore", "pipe", "pipe"] });
   return { child, ended: collect(child) };
 }

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmdirSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -37,8 +45,11 @@ export interface World {
 export async function makeWorld(): Promise<World> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "ocbak-test-")));
   onTestFinished(() => {
-    removeContents(Buffer.from(root));
-    rmdirSync(root);
+    for (const directory of [root, recordsOf(root), recordsOf(root, "nobody")]) {
+      if (!existsSync(directory)) continue;
+      removeContents(Buffer.from(directory));
+      rmdirSync(directory);
+    }
   });
   const [home, newHome, archives] = ["old", "new", "archives"].map((name) => join(root, name)) as [
     string,
@@ -50,8 +61,7 @@ export async function makeWorld(): Promise<World> {
   const identityFile = join(home, ".config/ocbak/identity.txt");
   mkdirSync(join(home, ".config/ocbak"), { recursive: true });
   writeFileSync(identityFile, `${identity.reveal()}\n`, { mode: 0o600 });
-  // Beside the homes: tests compare these as wholes.
-  const records = { XDG_STATE_HOME: join(root, "records") };
+  const records = { XDG_STATE_HOME: recordsOf(root) };
   return {
     home,
     newHome,
@@ -66,6 +76,11 @@ export async function makeWorld(): Promise<World> {
       ...overrides,
     }),
   };
+}
+
+/** Where the runs of a world are recorded: beside it, as tests compare what is in it, and give it to other users. */
+export function recordsOf(root: string, user: "root" | "nobody" = "root"): string {
+  return `${root}-records-of-${user}`;
 }
 
 async function runIn(
