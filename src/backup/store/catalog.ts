@@ -140,23 +140,22 @@ function archiveOf(
   };
 }
 
-function seriesOf(
-  id: string | null,
-  group: readonly CatalogArchive[],
-  pruned: ReadonlySet<number>,
-): CatalogSeries {
+function seriesOf(id: string | null, group: readonly CatalogArchive[], pruned: Set<number>): CatalogSeries {
   const archives = group.toSorted((a, b) => newestFirst(named(a), named(b)));
   const newest = archives.find(({ isGood }) => isGood) ?? archives[0]!;
   const { host, profile, stateDir } = newest.facts;
   const members = archives.flatMap((archive) => memberOf(archive) ?? []).toReversed();
-  return { id, host, profile, stateDir, archives, gaps: gapsOf(members, pruned), forks: forksOf(members) };
+  // One that does not verify is not missing: it is here, and shown for what it is.
+  const spoilt = archives.flatMap(({ isGood, sequence }) => (isGood ? [] : (sequence ?? [])));
+  const gaps = gapsOf(members, new Set([...pruned, ...spoilt]));
+  return { id, host, profile, stateDir, archives, gaps, forks: forksOf(members) };
 }
 
 function named({ stored: { name }, createdAt, sequence }: CatalogArchive): Parameters<typeof newestFirst>[0] {
   return { name, createdAt, sequence };
 }
 
-/** Of what does not verify nothing is concluded. */
+/** Of what does not verify no fork is concluded. */
 function memberOf({ stored, facts, isGood }: CatalogArchive): Member | undefined {
   const { series, manifestSha256 } = facts;
   return isGood && series !== null ? { name: stored.name, manifestSha256, series } : undefined;

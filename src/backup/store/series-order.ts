@@ -21,10 +21,10 @@ export interface Member {
   readonly series: NonNullable<ArchiveFacts["series"]>;
 }
 
-/** Numbers between the lowest and the highest that is here. */
-export function gapsOf(members: readonly Member[], pruned: ReadonlySet<number>): Gap[] {
+/** Numbers between the lowest and the highest that is here, but for those that are accounted for otherwise. */
+export function gapsOf(members: readonly Member[], accounted: ReadonlySet<number>): Gap[] {
   const here = [...new Set(members.map(({ series }) => series.sequence))].toSorted((a, b) => a - b);
-  const known = [...pruned].toSorted((a, b) => a - b);
+  const known = [...accounted].toSorted((a, b) => a - b);
   return here.flatMap((sequence, at) => {
     const before = here[at - 1];
     return before === undefined ? [] : gapsBetween(before, sequence, known);
@@ -32,8 +32,8 @@ export function gapsOf(members: readonly Member[], pruned: ReadonlySet<number>):
 }
 
 /** A hostile number may be as high as it likes: only what is known is walked over. */
-function gapsBetween(before: number, after: number, pruned: readonly number[]): Gap[] {
-  const known = [...pruned.filter((one) => one > before && one < after), after];
+function gapsBetween(before: number, after: number, accounted: readonly number[]): Gap[] {
+  const known = [...accounted.filter((one) => one > before && one < after), after];
   return known.flatMap((one, at) => {
     const from = (known[at - 1] ?? before) + 1;
     return from < one ? [{ from, to: one - 1 }] : [];

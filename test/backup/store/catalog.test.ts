@@ -62,6 +62,18 @@ describe("the catalog of a store", () => {
     ]);
   });
 
+  it("takes a number for missing only where its archive is not here, whole or damaged", async () => {
+    const { put, path, ...of } = await fresh();
+    const series = firstOf("1");
+    for (const sequence of [0, 1, 2, 9])
+      await put(`${sequence}.ocbak`, {
+        at: `2026-01-1${sequence}T00:00:00Z`,
+        series: { ...series, sequence },
+      });
+    for (const cut of ["1.ocbak", "9.ocbak"]) truncateSync(join(path, cut), 30_000);
+    expect((await catalogOf(of)).series[0]!.gaps).toEqual([]);
+  });
+
   it("shows forks: the same number, the same archive before, and numbers that follow where archives do not", async () => {
     const { put, path, ...of } = await fresh();
     const first = await put("1.ocbak", { at: "2026-01-01T00:00:00Z", series: firstOf("1") });
