@@ -1,33 +1,16 @@
-import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { expect, it, onTestFinished } from "vitest";
-import { addScheduledUser, type Called, called, type ScheduledUser } from "../support/scheduled-user.ts";
-import { hasTools } from "../support/tools.ts";
-
-// Debian's package cron.
-const cron = spawnSync("cron", ["-h"]).error === undefined && hasTools("cron", ["useradd", "--help"]);
-
-/** Debian's own daemon, for as long as the test goes on. */
-function startCron(): void {
-  const child = spawn("cron", ["-f"], { stdio: "ignore" });
-  onTestFinished(() => void child.kill());
-}
-
-/** Runs a program as the user, who has no manager of systemd. */
-function callAs({ name, uid, home }: ScheduledUser): (...words: string[]) => Promise<Called> {
-  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, LOGNAME: name, USER: name };
-  const user = [`--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
-  return (...words) => called("setpriv", [...user, ...words], env);
-}
+import { expect, it } from "vitest";
+import { addScheduledUser, callAs, type ScheduledUser } from "../support/scheduled-user.ts";
+import { hasCron, startCron } from "../support/cron.ts";
 
 async function runsOf(user: ScheduledUser, count: number, seconds: number): Promise<number> {
   for (let second = 0; user.runs().length < count && second < seconds; second += 1) await setTimeout(1000);
   return user.runs().length;
 }
 
-it.runIf(cron)(
+it.runIf(hasCron())(
   "a real cron runs a job that was installed, makes up for what was missed, and lets go of it",
   async () => {
     const user = addScheduledUser();
@@ -51,7 +34,7 @@ it.runIf(cron)(
     expect(await runsOf(user, 2, 150)).toBe(2);
     const [first] = user.runs();
     expect(first!.argv).toEqual([user.node, user.script, "run", "--quiet"]);
-    expect(first!.nice).toBe(19);
+    expect(first!.nice).toBe(10);
     expect(first!.env).toMatchObject({ HOME: user.home, PATH: "/usr/local/bin:/usr/bin:/bin" });
     const wellDone = await schedule("status");
     expect(wellDone).toMatchObject({

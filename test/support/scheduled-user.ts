@@ -95,3 +95,10 @@ export async function called(
   const [status] = (await once(child, "close")) as [number | null];
   return { status, ...said };
 }
+
+/** Runs a program as the user, who has no manager of systemd. */
+export function callAs({ name, uid, home }: ScheduledUser): (...words: string[]) => Promise<Called> {
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, LOGNAME: name, USER: name };
+  const user = [`--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
+  return (...words) => called("setpriv", [...user, ...words], env);
+}
