@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { DrillRecords } from "../../records/drill-records.ts";
 import { drillArchive } from "../drill.ts";
 import { hasKey } from "../read-options.ts";
+import { failedChecks } from "../record-drill.ts";
 import type { DrillReport } from "../restore-reports.ts";
 import type { Made } from "./make-archive.ts";
 import type { RunSetting } from "./run.ts";
@@ -46,10 +47,7 @@ async function drill(made: Made, setting: RunSetting): Promise<StepResult<undefi
     note(false, failureOf(error).reason);
     throw error;
   }
-  const reason = report.checks
-    .filter(({ ok }) => !ok)
-    .map(({ name, detail }) => `${name}: ${detail}`)
-    .join("; ");
+  const reason = failedChecks(report);
   note(report.ok, report.ok ? null : reason);
   return report.ok
     ? { value: undefined }

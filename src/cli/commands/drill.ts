@@ -37,9 +37,9 @@ async function drill(call: Call): Promise<ExitStatus> {
     ...(await readOptions(flags, call.io)),
   };
 
-  const { drillArchive } = await import("../../backup/drill.ts");
+  const { drillAndRecord } = await import("../../backup/record-drill.ts");
   const { drillText } = await import("../render/drill-text.ts");
-  const report = await withContext(call, (context) => drillArchive(archive, options, context));
+  const report = await withContext(call, (context) => drillAndRecord(archive, options, context));
   await printReport(call.io.stdout, call.voice, {
     json: report,
     text: () => drillText(report),
