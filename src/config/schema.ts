@@ -55,7 +55,7 @@ const Notify = z
     success: WebAddress.describe("Called when a run has ended well."),
     fail: WebAddress.describe("Called when a run has failed or its backup is incomplete."),
     onFailure: Text.describe(
-      "A shell command for a run that failed; the report stands on its standard input.",
+      "A shell command for a run that failed or is incomplete; the report stands on its standard input.",
     ),
     metricsFile: Path.describe(
       "Written after each run for node_exporter's textfile collector; ends in .prom.",

@@ -9,7 +9,7 @@ export interface RecordsPlace {
 }
 
 /** `$XDG_STATE_HOME/ocbak`, that is, `~/.local/state/ocbak`: what ocbak keeps beside settings and archives. */
-export function stateFolder({ env, osHomeDir }: RecordsPlace): string {
+function stateFolder({ env, osHomeDir }: RecordsPlace): string {
   const stateHome = env["XDG_STATE_HOME"];
   // The XDG specification: a relative path there is to be ignored.
   return join(stateHome?.startsWith("/") ? stateHome : join(osHomeDir, ".local", "state"), "ocbak");
