@@ -21,7 +21,7 @@ const table: Readonly<Record<string, Allowed>> = {
     builtins: ["node:crypto", "node:zlib", "node:buffer"],
   },
   // Facts of the operating system that several layers need.
-  system: { folders: [], packages: ["zod"], builtins: ["node:fs", "node:path"] },
+  system: { folders: [], packages: ["zod"], builtins: ["node:fs", "node:path", "node:crypto"] },
   openclaw: {
     folders: ["format"],
     packages: ["zod", "json5", "picomatch"],
@@ -44,7 +44,7 @@ const table: Readonly<Record<string, Allowed>> = {
   store: {
     folders: ["system", "format"],
     packages: ["zod"],
-    builtins: [...fs, "node:crypto", "node:path", "node:stream", "node:buffer"],
+    builtins: [...fs, "node:crypto", "node:path", "node:stream", "node:buffer", "node:timers/promises"],
   },
   // What ran, how it ended, which archives were made and proved: node:sqlite.
   records: {

@@ -1,9 +1,12 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
 /** What tells one process from all others, also after its number was given away again. */
 export const ProcessMark = z.strictObject({
   host: z.string(),
+  /** Tells machines of the same name apart; null, or missing in older marks, where the system has none. */
+  machine: z.string().nullable().optional(),
   /** Null where the system does not number its boots. */
   boot: z.string().nullable(),
   pid: z.int().positive(),
@@ -21,18 +24,26 @@ export interface Processes {
 }
 
 export function markOf({ host, pid }: Processes): ProcessMark {
-  return { host, boot: bootId(), pid, start: startOf(pid) };
+  return { host, machine: machineId(), boot: bootId(), pid, start: startOf(pid) };
 }
 
 /** `unknown`: it ran on another host, or in a container that shares the folder. */
 export function lifeOf(mark: ProcessMark, processes: Processes): "running" | "dead" | "unknown" {
   if (mark.host !== processes.host) return "unknown";
+  const [there, here] = [mark.machine ?? null, machineId()];
+  if (there !== null && here !== null && there !== here) return "unknown";
   const [boot, start] = [bootId(), startOf(mark.pid)];
   if (mark.boot !== null && boot !== null && mark.boot !== boot) return "dead";
   if (!processes.isRunning(mark.pid)) return "dead";
   // A process of that number runs: only its start tells whether it is the same one.
   if (mark.start === null || start === null) return "unknown";
   return mark.start === start ? "running" : "dead";
+}
+
+/** machine-id(5) asks not to show it as it is. */
+function machineId(): string | null {
+  const id = textOf("/etc/machine-id");
+  return id ? createHash("sha256").update(`ocbak ${id}`).digest("hex").slice(0, 16) : null;
 }
 
 function bootId(): string | null {
