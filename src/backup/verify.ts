@@ -23,8 +23,17 @@ export async function verifyArchive(
   options: VerifyOptions,
   context: Context,
 ): Promise<VerifyReport> {
-  const startedAt = context.now().getTime();
   await using source = await openSource(archive, options, context);
+  return await verifySource({ archive, source }, options, context);
+}
+
+/** The same for one that is open; `archive` is its name in the report. */
+export async function verifySource(
+  { archive, source }: { readonly archive: string; readonly source: ByteSource },
+  options: VerifyOptions,
+  context: Context,
+): Promise<VerifyReport> {
+  const startedAt = context.now().getTime();
   const level = options.level ?? (hasKey(options) ? "full" : "intact");
   const head = { archive, level, sizeBytes: source.sizeBytes };
   const body = await proofOrSurvey(source, { ...options, level }, context);

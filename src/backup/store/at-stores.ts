@@ -69,7 +69,7 @@ async function resultOf<Report>(
 }
 
 /** Where nothing can be written down all is read each time, which takes longer and shows the same. */
-function recordsToCache(context: Context): RecordsDatabase | undefined {
+export function recordsToCache(context: Context): RecordsDatabase | undefined {
   try {
     return openRecords(context);
   } catch (error) {

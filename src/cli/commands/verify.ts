@@ -1,53 +1,99 @@
+import { resolve } from "node:path";
 import { Option } from "commander";
 
 import type { VerifyLevel, VerifyReport } from "../../backup/reports.ts";
+import { StoreError } from "../../store/errors.ts";
+import type { Subset } from "../../backup/store/verify-store-report.ts";
+import type { VerifyOptions } from "../../backup/verify.ts";
+import type { Config } from "../../config/schema.ts";
 import { type Call, type CommandDefinition, commandOf, withCommonFlags, withReadFlags } from "../command.ts";
 import { type ExitStatus, statusOfVerdict } from "../exit-status.ts";
+import { CliError } from "../errors.ts";
 import { printReport, write } from "../output.ts";
 import type { ReadFlags } from "../read-options.ts";
+import { type ConfigFlags, settingsOf, withConfigFlags } from "../settings.ts";
 import { withContext } from "../use-context.ts";
 
-interface VerifyFlags extends ReadFlags {
+interface VerifyFlags extends ReadFlags, ConfigFlags {
   readonly level?: VerifyLevel;
+  readonly subset?: string;
 }
 
 export const verifyCommand: CommandDefinition = {
   define: () =>
     withCommonFlags(
-      withReadFlags(
-        commandOf({
-          name: "verify",
-          summary: "prove that an archive is whole; of a damaged copy say what is left",
-          examples: [
-            "ocbak verify monday.ocbak",
-            "ocbak verify - < monday.ocbak",
-            "ocbak verify --level quick monday.ocbak",
-          ],
-          statuses: [3, 10, 12, 20, 21, 22, 23, 24, 27],
-        })
-          .argument("<archive>", "the .ocbak file; - is stdin")
-          .addOption(
-            new Option(
-              "--level <level>",
-              "quick: length and structure; intact: all that can be proved without the key; full: every file (default: full with a key, else intact)",
-            ).choices(["quick", "intact", "full"]),
-          ),
+      withConfigFlags(
+        withReadFlags(
+          commandOf({
+            name: "verify",
+            summary: "prove that an archive, or all of a store, is whole; of a damaged copy say what is left",
+            examples: [
+              "ocbak verify monday.ocbak",
+              "ocbak verify - < monday.ocbak",
+              "ocbak verify --level quick monday.ocbak",
+              "ocbak verify /mnt/usb/backups --subset 30d",
+            ],
+            statuses: [3, 10, 12, 20, 21, 22, 23, 24, 27],
+          })
+            .argument(
+              "<archive>",
+              "the .ocbak file, - is stdin; or a store, by its folder or its name in the settings",
+            )
+            .addOption(
+              new Option(
+                "--level <level>",
+                "quick: length and structure; intact: all that can be proved without the key; full: every file (default: full with a key, else intact)",
+              ).choices(["quick", "intact", "full"]),
+            ),
+        ).option(
+          "--subset <part>",
+          "of a store: 30d reads what is due to have all read within 30 days; 1/30 the first of thirty groups",
+        ),
       ),
     ),
   act: verify,
 };
 
 async function verify(call: Call): Promise<ExitStatus> {
-  const { io, voice } = call;
+  const { io } = call;
   const flags = call.flags as VerifyFlags;
   const { archiveOrStdin, readOptions } = await import("../read-options.ts");
+  const { isStorePath, storePath, verifyStoreAt } = await import("../verify-store.ts");
   const { archive, ...stdin } = archiveOrStdin(call.args[0], io);
+  const subset = flags.subset === undefined ? undefined : await parsedSubset(flags.subset, archive);
   const options = {
     ...(await readOptions(flags, io)),
     ...stdin,
     ...(flags.level === undefined ? {} : { level: flags.level }),
   };
+  if (subset !== undefined)
+    return verifyStoreAt(storePath(archive, await settingsOf(flags, io), io), { ...options, subset }, call);
+  if (archive !== "-" && (await isStorePath(archive, io)))
+    return verifyStoreAt(resolve(io.cwd, archive), options, call);
+  try {
+    return await verifyOne(archive, options, call);
+  } catch (error) {
+    const store =
+      error instanceof StoreError && error.code === "not-found" && (await knownStore(archive, call));
+    if (!store) throw error;
+    return verifyStoreAt(store, options, call);
+  }
+}
 
+async function parsedSubset(text: string, archive: string): Promise<Subset> {
+  if (archive === "-") throw new CliError("usage", "--subset is for a store, not for what comes from stdin");
+  const { subsetOf } = await import("../subset-flag.ts");
+  return subsetOf(text);
+}
+
+/** A store of the settings by its name. What is wrong with the settings is no matter of a file that is not there. */
+async function knownStore(name: string, { flags, io }: Call): Promise<string | undefined> {
+  const { stores } = await settingsOf(flags as ConfigFlags, io).catch((): Config => ({}));
+  return stores?.find((store) => store.name === name)?.path;
+}
+
+async function verifyOne(archive: string, options: VerifyOptions, call: Call): Promise<ExitStatus> {
+  const { io, voice } = call;
   const { verifyArchive } = await import("../../backup/verify.ts");
   const { verifyFailure, verifyText } = await import("../render/verify-text.ts");
   const report: VerifyReport = await withContext(call, (context) => verifyArchive(archive, options, context));

@@ -1,0 +1,100 @@
+import { ArchiveFactsCache } from "../../records/archive-facts-cache.ts";
+import { openRecords, type RecordsDatabase } from "../../records/database.ts";
+import type { ArchiveStore, StoredArchive } from "../../store/archive-store.ts";
+import type { Context } from "../context.ts";
+import type { VerifyOptions } from "../verify.ts";
+import { recordsToCache } from "./at-stores.ts";
+import { checkArchives, type Checked } from "./check-archives.ts";
+import { openStore } from "./open-store.ts";
+import { dueWithin, groupOf } from "./reading-order.ts";
+import { knownBad, type ToRead, withHistory } from "./read-history.ts";
+import type { StoreVerifyReport, Subset, VerifiedArchive } from "./verify-store-report.ts";
+import { verifyStored } from "./verify-stored.ts";
+
+export interface StoreVerifyOptions extends VerifyOptions {
+  /** Default: all archives. */
+  readonly subset?: Subset | undefined;
+}
+
+/** {@link verifyStore} of the store in a folder. */
+export async function verifyStoreOf(
+  path: string,
+  options: StoreVerifyOptions,
+  context: Context,
+): Promise<StoreVerifyReport> {
+  const store = await openStore(path, context);
+  // By time alone it cannot be told what is due where nothing can be written down.
+  const isByTime = options.subset !== undefined && "withinMs" in options.subset;
+  using records = isByTime ? openRecords(context) : recordsToCache(context);
+  return await verifyStore({ store, records }, options, context);
+}
+
+/**
+ * Verifies the archives of a store, or a part of them, and writes down what was found. One that is not whole keeps no
+ * other from it. Throws StoreError where the store cannot be read, RecordsError, and what it is aborted with: what was read
+ * until then is written down.
+ */
+export async function verifyStore(
+  { store, records }: { readonly store: ArchiveStore; readonly records: RecordsDatabase | undefined },
+  { subset, ...options }: StoreVerifyOptions,
+  context: Context,
+): Promise<StoreVerifyReport> {
+  const startedAt = context.now();
+  const { archives } = await store.list();
+  const checked = await checkArchives(store, archives, records && new ArchiveFactsCache(records), context);
+  const history = withHistory(checked, store, records);
+  const chosen = new Set(choose(checked, history, subset, startedAt).map(({ name }) => name));
+  const read: VerifiedArchive[] = [];
+  for (const { stored } of checked) {
+    if (!chosen.has(stored.name)) continue;
+    context.signal.throwIfAborted();
+    const verified = await verifyStored({ store, records }, stored, options, context);
+    if (verified !== undefined) read.push(verified);
+  }
+  const now = context.now();
+  return {
+    store: store.place,
+    storeId: store.id,
+    subset: subset ?? null,
+    read,
+    knownBad: knownBad(unread(checked, history, chosen)),
+    archives: archives.length,
+    bytes: archives.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    ...staleness(history.filter(({ stored }) => !chosen.has(stored.name))),
+    durationMs: now.getTime() - startedAt.getTime(),
+  };
+}
+
+/** What tells nothing of itself is in no part; a look at it is all that can be done with it, and that is done each time. */
+function choose(
+  checked: readonly Checked[],
+  history: readonly ToRead[],
+  subset: Subset | undefined,
+  now: Date,
+): readonly StoredArchive[] {
+  if (subset === undefined) return checked.map(({ stored }) => stored);
+  const part =
+    "withinMs" in subset
+      ? dueWithin(history, subset.withinMs, now)
+      : history.filter((one) => groupOf(one, subset.groups) === subset.group);
+  return part.map(({ stored }) => stored);
+}
+
+function unread(
+  checked: readonly Checked[],
+  history: readonly ToRead[],
+  chosen: ReadonlySet<string>,
+): (Checked | ToRead)[] {
+  const known = new Map(history.map((one) => [one.stored.name, one]));
+  return checked
+    .filter(({ stored }) => !chosen.has(stored.name))
+    .map((one) => known.get(one.stored.name) ?? one);
+}
+
+function staleness(others: readonly ToRead[]): Pick<StoreVerifyReport, "neverRead" | "oldestReadAt"> {
+  const times = others.flatMap(({ lastReadAt }) => (lastReadAt === null ? [] : [lastReadAt.getTime()]));
+  return {
+    neverRead: others.length - times.length,
+    oldestReadAt: times.length === 0 ? null : new Date(Math.min(...times)).toISOString(),
+  };
+}
