@@ -2,7 +2,6 @@ import { dirname } from "node:path";
 import type { Manifest } from "../format/manifest.ts";
 import type { Sealing } from "../format/seal/header.ts";
 import type { SigningKey } from "../format/sshsig.ts";
-import { realPlace } from "../disk/listing.ts";
 import type { Installation } from "../openclaw/installation.ts";
 import type { LocateRequest } from "../openclaw/selection.ts";
 import { writeCapture, type Captured } from "./capture.ts";
@@ -15,6 +14,7 @@ import { whileGatewayStopped } from "./gateway-stop.ts";
 import { type CaptureChoices, type CapturePlan, planCapture, planManifest } from "./plan-capture.ts";
 import { proveArchive } from "./prove.ts";
 import type { CreateReport } from "./reports.ts";
+import { rootAround } from "./root-around.ts";
 import { writeInSeries } from "./series.ts";
 
 export interface CreateOptions extends CaptureChoices {
@@ -153,10 +153,9 @@ async function proveWritten(
   }
 }
 
-/** An archive inside what it captures would grow the next one. Links on the way to either change nothing of that. */
+/** An archive inside what it captures would grow the next one. */
 function refuseInside(directory: string, { roots }: Installation): void {
-  const place = `${Buffer.from(directory).toString("latin1")}/`;
-  const root = roots.find((one) => place.startsWith(`${realPlace(one)}/`));
+  const root = rootAround(directory, roots);
   if (root === undefined) return;
   throw new BackupError(
     "output-inside-source",

@@ -66,15 +66,15 @@ const hintOfDiskError = {
 } as const satisfies Record<DiskErrorCode, string | undefined>;
 
 const hintOfStoreError = {
-  "not-found": "check the path of the archive",
+  "not-found": "check the path",
   exists: "ocbak never overwrites: name another file, or a directory",
   "not-a-file": "name the .ocbak file itself",
   "not-writable": "name a place you may write to with -o",
   "no-space": "free some space, or write to another disk with -o",
   "not-a-store": "`ocbak init DIR` makes a folder a store",
   "newer-store": "use the newest ocbak",
-  "damaged-store": undefined,
-  locked: "wait until the other one is done, then try again",
+  "damaged-store": "the archives are not touched by that; mend the file that is named, or move it away",
+  locked: "wait until it is done; `ocbak unlock STORE` takes away what a killed process left",
   changed: "look at it with `ocbak archives`, then try again",
   io: undefined,
 } as const satisfies Record<StoreErrorCode, string | undefined>;

@@ -9,6 +9,7 @@ import { createCommand } from "./commands/create.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { drillCommand } from "./commands/drill.ts";
 import { extractCommand } from "./commands/extract.ts";
+import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keygenCommand } from "./commands/keygen.ts";
 import { lsCommand } from "./commands/ls.ts";
@@ -19,6 +20,7 @@ import { salvageCommand } from "./commands/salvage.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
 import { showCommand } from "./commands/show.ts";
 import { statusCommand } from "./commands/status.ts";
+import { unlockCommand } from "./commands/unlock.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { CliContext } from "./context.ts";
 import type { ExitStatus } from "./exit-status.ts";
@@ -38,8 +40,10 @@ const definitions: readonly (CommandDefinition | CommandGroup)[] = [
   catCommand,
   extractCommand,
   salvageCommand,
+  initCommand,
   archivesCommand,
   pruneCommand,
+  unlockCommand,
   scheduleCommand,
   statusCommand,
   configCommand,

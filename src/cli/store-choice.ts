@@ -27,3 +27,13 @@ export function chosenStores(
     hint: "name its folder, or set `stores` in config.json (docs/config.md)",
   });
 }
+
+/** The store of a command that is for one alone, and must be named. */
+export function oneStore(
+  named: unknown,
+  settings: Pick<Config, "stores">,
+  io: Pick<CliContext, "cwd">,
+): StoreSetting {
+  if (typeof named !== "string") throw new TypeError("the argument is required");
+  return chosenStores(named, settings, io)[0]!;
+}
