@@ -5,6 +5,7 @@ import type { ArchiveStore } from "../../store/archive-store.ts";
 import { StoreError } from "../../store/errors.ts";
 import type { Context } from "../context.ts";
 import { type Catalog, type CatalogArchive, readCatalog } from "./catalog.ts";
+import { clearLeftovers, planLeftovers } from "./leftovers.ts";
 import { type RetentionChoice, isMeant, requirePolicy, retain } from "./retain.ts";
 import type { Fate, PrunedSeries, PruneReport, SeriesName } from "./store-reports.ts";
 
@@ -34,12 +35,12 @@ export async function planPrune(
 ): Promise<PruneReport> {
   requirePolicy(choice);
   const plan = await planOf(store, choice, { records, context });
-  return reportOf(store, choice, plan, undefined);
+  return { ...reportOf(store, choice, plan, undefined), leftovers: await planLeftovers(store) };
 }
 
 /**
  * Removes from a store what the policy does not keep, the oldest first, and records each; one that cannot be removed
- * keeps no other from it. Holds the store's lock. Throws `bad-policy`, StoreError `locked` and others, RecordsError,
+ * keeps no other from it; and what killed runs left half-written. Holds the store's lock. Throws `bad-policy`, StoreError `locked` and others, RecordsError,
  * and what it is aborted with: what was removed until then is recorded.
  */
 export async function pruneStore(
@@ -63,7 +64,8 @@ export async function pruneStore(
     }
     outcomes.set(archive.stored.name, await removeOne(store, archive, { records, context }));
   }
-  return reportOf(store, choice, plan, outcomes);
+  const leftovers = await clearLeftovers(store, context);
+  return { ...reportOf(store, choice, plan, outcomes), leftovers };
 }
 
 /** Everything is looked at anew: what was read before may no longer be so. */
@@ -123,7 +125,7 @@ function reportOf(
   { policy }: RetentionChoice,
   { series, untouched, catalog }: Plan,
   outcomes: ReadonlyMap<string, Outcome> | undefined,
-): PruneReport {
+): Omit<PruneReport, "leftovers"> {
   const pruned = series.map(({ name, archives }): PrunedSeries => ({
     ...name,
     archives: archives.map(({ archive: { stored, facts }, keptBy }) => {

@@ -1,5 +1,6 @@
 import type { RetentionPolicy } from "../../store/retention/policy.ts";
 import type { UnknownArchive } from "./catalog.ts";
+import type { FoundLeftover } from "./leftovers.ts";
 import type { Fork, Gap } from "./series-order.ts";
 
 /** Whose archives they are; `id` is null for archives without a series. */
@@ -76,6 +77,8 @@ export interface PruneReport {
   readonly untouched: readonly (SeriesName & { readonly archives: number })[];
   readonly unknown: readonly UnknownArchive[];
   readonly foreign: number;
+  /** Unfinished files; not in `removed`. */
+  readonly leftovers: readonly FoundLeftover[];
   /** Removed, or to be removed in a dry run. */
   readonly removed: { readonly archives: number; readonly bytes: number };
   readonly failed: number;
