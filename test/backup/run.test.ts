@@ -224,6 +224,24 @@ describe("ocbak run", () => {
     ]);
   });
 
+  it("reads what is due of every store, and fails as long as a damaged archive is there", async () => {
+    const { run, path } = await nightly({ readAllWithin: "30d" });
+    expect(stepsOf((await run()).report).slice(3)).toEqual(["subset usb: done", "subset nas: done"]);
+    const older = join(path("nas"), `older-${name}`);
+    const bytes = readFileSync(join(path("nas"), name));
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(older, bytes);
+    for (const _again of [1, 2]) {
+      const { status, report } = await run();
+      expect(status).toBe(1);
+      expect(stepsOf(report).slice(3)).toEqual(["subset usb: done", "subset nas: failed"]);
+      expect(report!.installations[0]!.steps.at(-1)).toMatchObject({
+        reason: `older-${name} is damaged`,
+        code: "not-whole",
+      });
+    }
+  });
+
   it("goes on with the series of its store where the records were lost", async () => {
     const { run, archives, path, ocbak } = await nightly();
     const seriesIn = async (): Promise<unknown> => {

@@ -9,6 +9,7 @@ import { keepCopies } from "./keep-copies.ts";
 import { makeArchive, type Made } from "./make-archive.ts";
 import { openStores, type OpenedStore } from "./open-stores.ts";
 import { pruneStores } from "./prune-stores.ts";
+import { readWhenDue } from "./read-when-due.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { InstallationRun, RunReport } from "./run-report.ts";
 import { Steps, worstOf } from "./steps.ts";
@@ -71,6 +72,7 @@ async function runFor(
     if (made !== undefined) await keepCopies(made, setting);
     await pruneStores(setting);
     await drillWhenDue(made, setting);
+    await readWhenDue(setting);
   } finally {
     // Also where it was aborted: what was done stands in the records.
     const finishedAt = context.now().toISOString();

@@ -81,9 +81,12 @@ async function optionsOf(
     retention: settings.retention,
     ...intervalsOf(settings),
     notify: notifyOf(settings),
-    // Only drills open archives.
-    read: { keys: settings.drillEvery === undefined ? { identities: [] } : await resolveKeys({}, io) },
+    read: { keys: opensArchives(settings) ? await resolveKeys({}, io) : { identities: [] } },
   };
+}
+
+function opensArchives({ drillEvery, readAllWithin }: Config): boolean {
+  return drillEvery !== undefined || readAllWithin !== undefined;
 }
 
 function profilesOf({ profile, allProfiles }: RunFlags, settings: Config): RunOptions["profiles"] {
