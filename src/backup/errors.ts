@@ -9,7 +9,11 @@ export type BackupErrorCode =
   | "older-than-seen"
   | "run-in-progress"
   | "copy-differs"
-  | "bad-policy";
+  | "bad-policy"
+  | "no-such-archive"
+  | "ambiguous-archive"
+  | "bad-tag"
+  | "tag-in-archive";
 
 export class BackupError extends Error {
   override readonly name = "BackupError";

@@ -132,6 +132,10 @@ const statusOfBackupError = {
   "run-in-progress": 11,
   "copy-differs": 1,
   "bad-policy": 2,
+  "no-such-archive": 10,
+  "ambiguous-archive": 2,
+  "bad-tag": 2,
+  "tag-in-archive": 26,
 } as const satisfies Record<BackupErrorCode, ExitStatus>;
 
 const statusOfRecordsError = {

@@ -91,6 +91,10 @@ const hintOfBackupError = {
   "run-in-progress": "wait until it has ended; `ocbak status` shows it",
   "copy-differs": "the copy was discarded; check the disk it was to go to",
   "bad-policy": "say what is to be kept, such as --keep-daily 7 --keep-weekly 5 --keep-monthly 12",
+  "no-such-archive": "`ocbak archives STORE` lists them; an id needs at least its first four digits",
+  "ambiguous-archive": "write more of the id, or the file name",
+  "bad-tag": "a tag has no comma and nothing invisible, and at most 256 bytes",
+  "tag-in-archive": "archives are never changed: only tags that `ocbak tag` added can be taken away",
   "older-than-seen": "use the newer one; --allow-older restores this one all the same",
 } as const satisfies Record<BackupErrorCode, string | undefined>;
 

@@ -13,6 +13,7 @@ import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { keygenCommand } from "./commands/keygen.ts";
 import { lsCommand } from "./commands/ls.ts";
+import { pinCommand, unpinCommand } from "./commands/pin.ts";
 import { pruneCommand } from "./commands/prune.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { runCommand } from "./commands/run.ts";
@@ -20,6 +21,7 @@ import { salvageCommand } from "./commands/salvage.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
 import { showCommand } from "./commands/show.ts";
 import { statusCommand } from "./commands/status.ts";
+import { tagCommand } from "./commands/tag.ts";
 import { unlockCommand } from "./commands/unlock.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import type { CliContext } from "./context.ts";
@@ -42,6 +44,9 @@ const definitions: readonly (CommandDefinition | CommandGroup)[] = [
   salvageCommand,
   initCommand,
   archivesCommand,
+  tagCommand,
+  pinCommand,
+  unpinCommand,
   pruneCommand,
   unlockCommand,
   scheduleCommand,
