@@ -31,7 +31,7 @@ export async function verifyStoreOf(
 
 /**
  * Verifies the archives of a store, or a part of them, and writes down what was found. One that is not whole keeps no
- * other from it. Throws StoreError where the store cannot be read, RecordsError, and what it is aborted with: what was read
+ * other from it. Throws StoreError where the store cannot be read, also where its disk goes meanwhile, RecordsError, and what it is aborted with: what was read
  * until then is written down.
  */
 export async function verifyStore(
@@ -51,6 +51,10 @@ export async function verifyStore(
     const verified = await verifyStored({ store, records }, stored, options, context);
     if (verified !== undefined) read.push(verified);
   }
+  const known = new Set(checked.map(({ stored }) => stored.name));
+  const done = new Set(read.map(({ name }) => name));
+  const missing = archives.filter(({ name }) => (chosen.has(name) || !known.has(name)) && !done.has(name));
+  if (missing.length > 0) read.push(...(await stillThere(store, missing)));
   const now = context.now();
   return {
     store: store.place,
@@ -63,6 +67,25 @@ export async function verifyStore(
     ...staleness(history.filter(({ stored }) => !chosen.has(stored.name))),
     durationMs: now.getTime() - startedAt.getTime(),
   };
+}
+
+/** What another run removed meanwhile is no loss. A disk that went away with all of it is: then this throws. */
+async function stillThere(
+  store: ArchiveStore,
+  missing: readonly StoredArchive[],
+): Promise<VerifiedArchive[]> {
+  const there = new Set((await store.list()).archives.map(({ name }) => name));
+  return missing
+    .filter(({ name }) => there.has(name))
+    .map(({ name, sizeBytes }) => ({
+      name,
+      archiveId: null,
+      sizeBytes,
+      level: "quick",
+      verdict: "unreadable",
+      complete: null,
+      reason: "it was not there when it was to be read, and is there now",
+    }));
 }
 
 /** What tells nothing of itself is in no part; a look at it is all that can be done with it, and that is done each time. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { verifyStore, type StoreVerifyOptions } from "../../../src/backup/store/verify-store.ts";
@@ -175,7 +175,7 @@ describe("verify of a store", () => {
         // The first three are the looks at all of them.
         if (opened > 3 && name === "1.ocbak")
           return Promise.reject(new StoreError("io", "reading 1.ocbak failed: EIO"));
-        if (opened > 3 && name === "2.ocbak") return Promise.reject(new StoreError("not-found", "gone"));
+        if (opened > 3 && name === "2.ocbak") rmSync(join(stored.path, name));
         return stored.store.open(name);
       },
     });
@@ -185,6 +185,22 @@ describe("verify of a store", () => {
       ["3.ocbak", "intact"],
     ]);
     expect(verdictsIn(stored)).toHaveLength(1);
+  });
+
+  it("fails where its disk goes while it is read: what is gone then was not removed by anybody", async () => {
+    const stored = await storeOf(3);
+    let opened = 0;
+    const unmounting = replacing(stored.store, {
+      open(name) {
+        opened += 1;
+        if (opened === 4) rmSync(stored.path, { recursive: true });
+        if (opened === 4) mkdirSync(stored.path);
+        return stored.store.open(name);
+      },
+    });
+    await expect(verifyOn(1, { store: unmounting, world: stored.world })).rejects.toMatchObject({
+      code: "not-a-store",
+    });
   });
 
   it("keeps what was found until it is told to stop", async () => {
