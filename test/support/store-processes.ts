@@ -31,7 +31,11 @@ export async function startStoreProcess(
     child.stdin.end();
     await ended;
   });
-  const [said] = (await once(createInterface(child.stdout), "line")) as [string];
+  const died = ended.then(([code]) =>
+    Promise.reject(new Error(`it ended with ${String(code)}, and said nothing`)),
+  );
+  const [said] = (await Promise.race([once(createInterface(child.stdout), "line"), died])) as [string];
+  died.catch(() => {});
   return {
     pid: child.pid!,
     said,
