@@ -84,7 +84,7 @@ const table: Readonly<Record<string, Allowed>> = {
     builtins: ["node:path"],
   },
   // src/index.ts: the public API.
-  "": { folders: ["backup", "openclaw", "disk", "store", "format"], packages: [], builtins: [] },
+  "": { folders: ["backup", "openclaw", "disk", "store", "records", "format"], packages: [], builtins: [] },
 };
 
 /** What single files may import beyond their folder, and why. */

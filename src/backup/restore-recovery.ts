@@ -1,12 +1,8 @@
 import { DiskError } from "../disk/errors.ts";
 import { type DiskFacts, inspectTargets } from "../disk/inspect-target.ts";
-import type { Processes } from "../system/process-mark.ts";
 import { inspectLeftover, type Leftover, recover } from "../disk/recovery.ts";
 import type { Context } from "./context.ts";
-
-export function processesOf({ hostname, pid, isRunning }: Context): Processes {
-  return { host: hostname, pid, isRunning };
-}
+import { processesOf } from "./processes.ts";
 
 /** What earlier restores left beside the targets. */
 export function leftoversOf({ targets }: DiskFacts, context: Context): Leftover[] {

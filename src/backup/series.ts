@@ -9,7 +9,7 @@ import { openArchiveFile } from "../store/directory.ts";
 import { lifeOf, markOf } from "../system/process-mark.ts";
 import type { Context } from "./context.ts";
 import { openArchive } from "./open-archive.ts";
-import { processesOf } from "./restore-recovery.ts";
+import { processesOf } from "./processes.ts";
 
 /** An archive that is about to be written. */
 export interface SeriesRequest<T> {

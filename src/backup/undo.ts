@@ -11,7 +11,8 @@ import { targetPlaces } from "../openclaw/target.ts";
 import type { Context } from "./context.ts";
 import { assertGatewayStopped, gatewayTarget, whileGatewayStopped } from "./gateway-stop.ts";
 import type { UndoReport } from "./restore-reports.ts";
-import { clearLeftovers, leftoversOf, processesOf } from "./restore-recovery.ts";
+import { processesOf } from "./processes.ts";
+import { clearLeftovers, leftoversOf } from "./restore-recovery.ts";
 
 export interface UndoOptions {
   readonly owner?: string;

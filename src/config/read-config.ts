@@ -23,7 +23,7 @@ export interface ConfigFile {
 }
 
 /** `$XDG_CONFIG_HOME/ocbak/config.json`, that is, `~/.config/ocbak/config.json`. */
-export function defaultConfigPath({ env, osHomeDir }: ConfigPlace): string {
+function defaultConfigPath({ env, osHomeDir }: ConfigPlace): string {
   const configHome = env["XDG_CONFIG_HOME"];
   // The XDG specification: a relative path there is to be ignored.
   return join(configHome?.startsWith("/") ? configHome : join(osHomeDir, ".config"), "ocbak", "config.json");

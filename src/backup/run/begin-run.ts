@@ -4,7 +4,7 @@ import { RunRecords } from "../../records/run-records.ts";
 import { lifeOf, markOf } from "../../system/process-mark.ts";
 import type { Context } from "../context.ts";
 import { BackupError } from "../errors.ts";
-import { processesOf } from "../restore-recovery.ts";
+import { processesOf } from "../processes.ts";
 
 /**
  * Writes down that a run for an installation begins, and gives its id. Runs whose process has died since they began are

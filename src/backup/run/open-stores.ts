@@ -1,7 +1,7 @@
 import type { ArchiveStore } from "../../store/archive-store.ts";
 import { openDirectoryStore } from "../../store/directory-store.ts";
 import type { Context } from "../context.ts";
-import { processesOf } from "../restore-recovery.ts";
+import { processesOf } from "../processes.ts";
 import type { StoreSetting } from "./run-options.ts";
 
 /** A store of the settings, opened, or what kept it from that. */

@@ -6,8 +6,8 @@ import { launchdBackend } from "../../schedule/launchd.ts";
 import { schedulePlaces } from "../../schedule/places.ts";
 import { runnerIn } from "../../schedule/runner.ts";
 import { systemdBackend } from "../../schedule/systemd.ts";
-import type { Processes } from "../../system/process-mark.ts";
 import type { Context } from "../context.ts";
+import { processesOf } from "../processes.ts";
 
 export type Backends = Readonly<Record<BackendName, Backend>>;
 
@@ -21,10 +21,6 @@ export function backendsFor(context: Context): Backends {
     processes: processesOf(context),
   };
   return { systemd: systemdBackend(tools), launchd: launchdBackend(tools), cron: cronBackend(tools) };
-}
-
-export function processesOf({ hostname, pid, isRunning }: Context): Processes {
-  return { host: hostname, pid, isRunning };
 }
 
 /** The scheduler that was asked for, else the first that answers here. Throws `no-scheduler`. */

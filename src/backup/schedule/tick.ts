@@ -1,7 +1,7 @@
 import { readJob } from "../../schedule/job-files.ts";
 import { type JobEnd, tick } from "../../schedule/run-job.ts";
 import type { Context } from "../context.ts";
-import { processesOf } from "./backends.ts";
+import { processesOf } from "../processes.ts";
 
 /** What cron and launchd call: runs the job of this job file if it is due; null where it is not. Throws ScheduleError. */
 export async function tickJob(

@@ -2,7 +2,7 @@ import type { InstallationKey, StepRecord } from "../../records/run-record.ts";
 import type { RecordedRun, RunRecords } from "../../records/run-records.ts";
 import { lifeOf } from "../../system/process-mark.ts";
 import type { Context } from "../context.ts";
-import { processesOf } from "../restore-recovery.ts";
+import { processesOf } from "../processes.ts";
 import type { InstallationStatus } from "./status-report.ts";
 
 type LastRuns = Pick<

@@ -5,7 +5,7 @@ import type { ArchiveStore } from "../../store/archive-store.ts";
 import { initDirectoryStore } from "../../store/directory-store.ts";
 import { isSameFileSystem } from "../../store/same-file-system.ts";
 import type { Context } from "../context.ts";
-import { processesOf } from "../restore-recovery.ts";
+import { processesOf } from "../processes.ts";
 import { rootAround } from "../root-around.ts";
 import { everyTarget } from "../targets.ts";
 import { openStore } from "./open-store.ts";

@@ -3,7 +3,7 @@ import { openDirectoryStore } from "../../store/directory-store.ts";
 import { StoreError } from "../../store/errors.ts";
 import { readMarker } from "../../store/marker.ts";
 import type { Context } from "../context.ts";
-import { processesOf } from "../restore-recovery.ts";
+import { processesOf } from "../processes.ts";
 
 /** Opens a store by its folder. Throws StoreError. */
 export function openStore(path: string, context: Context): Promise<ArchiveStore> {
