@@ -103,6 +103,15 @@ describe("ocbak tag", () => {
     expect((await ocbak("pin", path, "123456b")).out).toMatch(/^123456b+\.ocbak: pinned/);
   });
 
+  it("loses none of those that many add at once", async () => {
+    const { path, ocbak } = await threeArchives();
+    const tags = Array.from({ length: 8 }, (_, index) => `t${index}`);
+    const ran = await Promise.all(tags.map((tag) => ocbak("tag", path, "b.ocbak", "--add", tag)));
+    expect(ran.map(({ status }) => status)).toEqual(tags.map(() => 0));
+    const { archives } = JSON.parse((await ocbak("tag", path, "b.ocbak", "--json")).out);
+    expect(new Set(archives[0].tags)).toEqual(new Set(tags));
+  });
+
   it("does not write over notes that are damaged", async () => {
     const stored = await threeArchives();
     await stored.ocbak("pin", stored.path, "a.ocbak");

@@ -70,6 +70,7 @@ describe("ocbak verify of a store", () => {
     ],
     ["a folder that is no store, taken for an archive", [], 27, /is a directory/],
     ["a part that is none", ["--subset", "3/2"], 2, /no part of a store/],
+    ["a part of which nothing is to be read", ["--subset", "30d", "--level", "quick"], 2, /take one of them/],
     ["no time at all", ["--subset", "0d"], 2, /no part of a store/],
   ])("refuses %s", async (_what, flags, status, words) => {
     const { world } = await twoArchives();

@@ -60,7 +60,7 @@ async function verify(call: Call): Promise<ExitStatus> {
   const { archiveOrStdin, readOptions } = await import("../read-options.ts");
   const { isStorePath, storePath, verifyStoreAt } = await import("../verify-store.ts");
   const { archive, ...stdin } = archiveOrStdin(call.args[0], io);
-  const subset = flags.subset === undefined ? undefined : await parsedSubset(flags.subset, archive);
+  const subset = await parsedSubset(flags, archive);
   const options = {
     ...(await readOptions(flags, io)),
     ...stdin,
@@ -80,10 +80,16 @@ async function verify(call: Call): Promise<ExitStatus> {
   }
 }
 
-async function parsedSubset(text: string, archive: string): Promise<Subset> {
+async function parsedSubset({ subset, level }: VerifyFlags, archive: string): Promise<Subset | undefined> {
+  if (subset === undefined) return undefined;
   if (archive === "-") throw new CliError("usage", "--subset is for a store, not for what comes from stdin");
+  if (level === "quick")
+    throw new CliError(
+      "usage",
+      "--subset says what to read, and --level quick reads next to nothing: take one of them",
+    );
   const { subsetOf } = await import("../subset-flag.ts");
-  return subsetOf(text);
+  return subsetOf(subset);
 }
 
 /** A store of the settings by its name. What is wrong with the settings is no matter of a file that is not there. */
