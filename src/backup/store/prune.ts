@@ -27,6 +27,13 @@ interface Outcome {
   readonly reason: string | null;
 }
 
+export interface PruneSetting {
+  readonly records: RecordsDatabase;
+  readonly context: Context;
+  /** For the store's lock. Default: not at all. */
+  readonly waitMs?: number;
+}
+
 /** What would be removed from a store; changes nothing. Throws `bad-policy`, StoreError, RecordsError. */
 export async function planPrune(
   store: ArchiveStore,
@@ -46,10 +53,10 @@ export async function planPrune(
 export async function pruneStore(
   store: ArchiveStore,
   choice: RetentionChoice,
-  { records, context }: { readonly records: RecordsDatabase; readonly context: Context },
+  { records, context, waitMs = 0 }: PruneSetting,
 ): Promise<PruneReport> {
   requirePolicy(choice);
-  await using _lock = await store.lock("prune");
+  await using _lock = await store.lock("prune", { waitMs, signal: context.signal });
   const plan = await planOf(store, choice, { records, context });
   const doomed = plan.series
     .flatMap(({ archives }) => archives)

@@ -179,6 +179,20 @@ describe("prune", () => {
     expect(archivesIn(path)).toHaveLength(10);
   });
 
+  it("waits for another run as long as it is told to, and stops waiting when it is told to stop", async () => {
+    const { store, path, world, records } = await tenDays();
+    const held = await store.lock("a test");
+    const abort = new AbortController();
+    const context = world.context({ signal: abort.signal });
+    const stopped = pruneStore(store, { policy }, { records, context, waitMs: 30_000 });
+    abort.abort(new Error("stop"));
+    await expect(stopped).rejects.toThrow(/abort/i);
+    const waiting = pruneStore(store, { policy }, { records, context: world.context(), waitMs: 30_000 });
+    await held[Symbol.asyncDispose]();
+    expect((await waiting).removed.archives).toBe(7);
+    expect(archivesIn(path)).toHaveLength(3);
+  });
+
   it.each([{}, { keepLast: 0 }, { keepWithin: "0d", keepTags: [] }, { keepWithinDaily: "1w" }])(
     "refuses the policy %j",
     async (bad) => {
