@@ -42,7 +42,7 @@ describe.runIf(canBecomeNobody)("without root's rights", () => {
     const again = await start(world, ["create", "-o", world.archives], { asNobody: true }).ended;
     expect(again).toMatchObject({ status: 3, out: expect.stringMatching(/^INCOMPLETE: 4 unreadable/) });
     expect((await start(world, ["verify", archive], { asNobody: true }).ended).status).toBe(3);
-    const argv = ["restore", "--quiet", "--home", world.newHome, archive];
+    const argv = ["restore", "--quiet", "--allow-older", "--home", world.newHome, archive];
     expect(await start(world, argv, { asNobody: true }).ended).toEqual({ status: 0, out: "", err: "" });
     expect(namesIn(join(world.newHome, ".openclaw/workspace"))).toEqual([".env", "run.sh"]);
   });
