@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { link, open, readFile, unlink } from "node:fs/promises";
+import { constants } from "node:fs";
+import { link, open, unlink } from "node:fs/promises";
+import { StoreError } from "./errors.ts";
 import { sidecarMode } from "./replace-file.ts";
 import { storeError, systemCode } from "./store-error.ts";
 
@@ -42,12 +44,26 @@ async function takeName(beside: string, path: string, text: string): Promise<boo
   }
 }
 
-/** The text of a file; undefined where there is none. Throws StoreError. */
+/** A hundred thousand notes have less. */
+const textBytesMax = 64 * 2 ** 20;
+
+/** The text of a file; undefined where there is none. Throws StoreError, `damaged-store` for what cannot be one of ours. */
 export async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    // O_NONBLOCK: a FIFO that somebody put there is refused, not waited for.
+    await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const info = await handle.stat();
+    if (!info.isFile() || info.size > textBytesMax) throw foreign(path);
+    return await handle.readFile("utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
+    if (systemCode(error) === "ENXIO") throw foreign(path);
     throw storeError(error, `reading ${path}`);
   }
+}
+
+function foreign(path: string): StoreError {
+  return new StoreError("damaged-store", `${path} is nothing that ocbak wrote there`, {
+    hint: "no archive is touched by this: look at what it is, and move it away",
+  });
 }

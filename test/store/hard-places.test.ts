@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, readdirSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
@@ -118,6 +118,28 @@ describe("a store with what others put there", () => {
     expect(foreign).toBe(4);
     for (const archive of archives) await store.remove(archive);
     expect(readdirSync(path)).toHaveLength(5);
+  });
+
+  it.each([
+    ["a FIFO", (path: string) => execFileSync("mkfifo", [path])],
+    ["a folder", (path: string) => mkdirSync(path)],
+    ["far too large", (path: string) => (writeFileSync(path, ""), truncateSync(path, 2 ** 40))],
+  ])("refuses at once what is %s under a name of its own", async (_what, make) => {
+    const path = freshDir();
+    const store = await storeIn(path);
+    const use = {
+      ".ocbak-notes.json": () => store.readNotes(),
+      ".ocbak-store.lock": () => store.lock("prune"),
+      [marker]: () => openDirectoryStore(path, ownContext),
+    };
+    for (const [name, act] of Object.entries(use)) {
+      rmSync(join(path, name), { force: true });
+      make(join(path, name));
+      await expect(act()).rejects.toMatchObject({
+        code: "damaged-store",
+        message: expect.stringContaining(name) as string,
+      });
+    }
   });
 
   it("does not count what ocbak has there itself", async () => {
