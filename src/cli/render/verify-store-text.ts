@@ -49,7 +49,7 @@ function badLine(one: VerifiedArchive): string {
 
 function knownLine({ name, verdict, reason, at }: KnownBad): string {
   const why = reason === null ? "" : `: ${safe(reason)}`;
-  return `  ${safe(name)}: ${safe(verdict)}${at === null ? "" : `, found ${at}; not read again`}${why}`;
+  return `  ${safe(name)}: ${safe(verdict)}${at === null ? "" : `, found ${dayOf(at)}; not read again`}${why}`;
 }
 
 function partOf(subset: Subset | null): string {
@@ -73,7 +73,13 @@ function levels(read: readonly VerifiedArchive[]): string[] {
 
 function rest(neverRead: number, oldestReadAt: string | null): string[] {
   return [
-    ...(neverRead === 0 ? [] : [`  ${count(neverRead, "archive")} not read before`]),
-    ...(oldestReadAt === null ? [] : [`  of the others the longest unread was read ${oldestReadAt}`]),
+    ...(neverRead === 0
+      ? []
+      : [`  ${count(neverRead, "archive")} of the others never read, or changed since`]),
+    ...(oldestReadAt === null ? [] : [`  of the others the longest unread was read ${dayOf(oldestReadAt)}`]),
   ];
+}
+
+function dayOf(iso: string): string {
+  return iso.split("T", 1)[0]!;
 }
