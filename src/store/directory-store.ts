@@ -64,12 +64,18 @@ export async function openDirectoryStore(path: string, context: StoreContext): P
 
 function notAStore(path: string): StoreError {
   return new StoreError("not-a-store", `${path} is no store: it has no ${markerName}`, {
-    hint: `is the disk mounted there? if it is, make it a store once: ocbak init ${path}`,
+    hint: hintToMake(path),
   });
+}
+
+function hintToMake(path: string): string {
+  return `is the disk mounted there? if it is, make it a store once: ocbak init ${path}`;
 }
 
 async function requireDirectory(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
+    if (systemCode(error) === "ENOENT")
+      throw new StoreError("not-found", `there is no folder ${path}`, { hint: hintToMake(path) });
     throw storeError(error, `opening the store ${path}`);
   });
   if (!found.isDirectory()) throw new StoreError("not-found", `the store ${path} is not a folder`);

@@ -46,6 +46,7 @@ describe("a folder", () => {
   it("that is not there is not found", async () => {
     await expect(openDirectoryStore(join(folder(), "gone"), context)).rejects.toMatchObject({
       code: "not-found",
+      hint: expect.stringMatching(/mounted.*ocbak init \S+gone/),
     });
   });
 

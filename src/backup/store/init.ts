@@ -89,7 +89,7 @@ async function noticesOn(
     if (!(await isSameFileSystem(localDirectory, stateDir))) continue;
     return [
       ...notices,
-      `it is on the same file system as ${stateDir}: a disk that fails takes both; is the disk for backups mounted?`,
+      `it is on the same file system as ${stateDir}: a disk that fails takes both, and a disk for backups may not be mounted`,
     ];
   }
   return notices;
