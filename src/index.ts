@@ -16,6 +16,7 @@ export { backupStatus } from "./backup/status/status.ts";
 export type { StatusReport } from "./backup/status/status-report.ts";
 export { initStore } from "./backup/store/init.ts";
 export { listStores, pruneStores, type AtStore } from "./backup/store/at-stores.ts";
+export { noteArchives, type NoteChange, type NotesReport } from "./backup/store/note-archives.ts";
 export { verifyStoreOf, type StoreVerifyOptions } from "./backup/store/verify-store.ts";
 export type { StoreVerifyReport } from "./backup/store/verify-store-report.ts";
 export type { ArchivesReport, PruneReport } from "./backup/store/store-reports.ts";
