@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { markOf, type Processes } from "../system/process-mark.ts";
 
-const partialName = /^\..+\.[0-9a-f]{12}(?:-([0-9a-f]{8}-[0-9a-f]{8}-([0-9a-f]+)-[0-9a-f]+))?\.partial$/;
+const partialName = /^\..+\.[0-9a-f]{12}(?:-([0-9a-f]{8}-[0-9a-f]{8}-([0-9a-f]+)-[0-9a-f]+))?\.partial$/s;
 
 /**
  * The name of an archive while it is being written. In a store it tells by whom, so that what a killed run left is known

@@ -58,6 +58,7 @@ describe("what killed runs left in a store", () => {
 
   it.each([
     ["of which nobody can tell who writes it", ".a.ocbak.0123456789ab.partial"],
+    ["of an archive with a line end in its name", ".a\n.ocbak.0123456789ab.partial"],
     ["of another host", ".a.ocbak.0123456789ab-00000000-00000000-1-1.partial"],
     ["of the file of tags", ".ocbak-notes.json.0123456789ab.tmp"],
     ["of a lock", ".ocbak-store.lock.0123456789ab.claim"],
