@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { run } from "../../src/cli/run.ts";
+import { testCli } from "../support/cli.ts";
 import { start } from "../support/program.ts";
 import { differences, parseShape } from "../support/documented-shape.ts";
 import { makeStore, type TestStore } from "../support/stores.ts";
@@ -59,6 +61,13 @@ describe("ocbak verify of a store", () => {
     writeFileSync(join(world.home, ".config/ocbak/config.json"), settings);
     const { out } = await start(world, ["verify", "1.ocbak", "--level", "intact"]).ended;
     expect(out).toContain("1.ocbak: intact");
+  });
+
+  it("does not take a name that is empty, as a variable that is not set gives it, for the folder it is in", async () => {
+    const { path, world } = await twoArchives();
+    const cli = testCli({ home: world.home });
+    expect(await run(["verify", ""], { ...cli.io, cwd: path })).toBe(10);
+    expect(await run(["verify", "", "--subset", "30d"], { ...cli.io, cwd: path })).toBe(2);
   });
 
   it.each([

@@ -68,14 +68,14 @@ async function verify(call: Call): Promise<ExitStatus> {
   };
   if (subset !== undefined)
     return verifyStoreAt(storePath(archive, await settingsOf(flags, io), io), { ...options, subset }, call);
-  if (archive !== "-" && (await isStorePath(archive, io)))
+  // An empty one, as a variable that is not set gives it, is not the folder we are in.
+  if (archive !== "-" && archive !== "" && (await isStorePath(archive, io)))
     return verifyStoreAt(resolve(io.cwd, archive), options, call);
   try {
     return await verifyOne(archive, options, call);
   } catch (error) {
-    const store =
-      error instanceof StoreError && error.code === "not-found" && (await knownStore(archive, call));
-    if (!store) throw error;
+    const store = isNoFile(error) ? await knownStore(archive, call) : undefined;
+    if (store === undefined) throw error;
     return verifyStoreAt(store, options, call);
   }
 }
@@ -90,6 +90,10 @@ async function parsedSubset({ subset, level }: VerifyFlags, archive: string): Pr
     );
   const { subsetOf } = await import("../subset-flag.ts");
   return subsetOf(subset);
+}
+
+function isNoFile(error: unknown): boolean {
+  return error instanceof StoreError && (error.code === "not-found" || error.code === "not-a-file");
 }
 
 /** A store of the settings by its name. What is wrong with the settings is no matter of a file that is not there. */
