@@ -27,6 +27,7 @@ describe("ocbak verify of a store", () => {
     ["its folder, from where one is", () => ["verify", "../archives/store"]],
     ["its name in the settings", () => ["verify", "nas"]],
     ["a group of one", () => ["verify", "nas", "--subset", "1/1"]],
+    ["a part of one", () => ["verify", "nas", "--subset", "auto/1"]],
   ])("reads its archives, named by %s", async (_what, argv) => {
     const { path, world } = await twoArchives();
     const { status, out, err } = await world.ocbak(argv(path), {
@@ -47,7 +48,7 @@ describe("ocbak verify of a store", () => {
     expect(text.out).toMatch(/^ {2}strange\S*\[31m\.ocbak: not-an-archive: /m);
     expect(text.out).not.toContain("\u001b");
     expect(text.err).toMatch(/error: .*store: 2 archives not proved to be whole\n.*hint: /);
-    for (const flags of [[], ["--subset", "30d"], ["--subset", "2/2"]]) {
+    for (const flags of [[], ["--subset", "30d"], ["--subset", "2/2"], ["--subset", "auto/2"]]) {
       const { status, out } = await world.ocbak(["verify", path, "--json", ...flags]);
       expect(status).toBe(27);
       expect(differences(JSON.parse(out), shape)).toEqual([]);
@@ -80,6 +81,7 @@ describe("ocbak verify of a store", () => {
     ["a folder that is no store, taken for an archive", [], 27, /is a directory/],
     ["a part that is none", ["--subset", "3/2"], 2, /no part of a store/],
     ["a part of which nothing is to be read", ["--subset", "30d", "--level", "quick"], 2, /take one of them/],
+    ["no parts", ["--subset", "auto/0"], 2, /no part of a store/],
     ["no time at all", ["--subset", "0d"], 2, /no part of a store/],
   ])("refuses %s", async (_what, flags, status, words) => {
     const { world } = await twoArchives();

@@ -23,24 +23,37 @@ export function groupOf({ archiveId }: Pick<Readable, "archiveId">, groups: numb
  * time at that pace (earliest deadline first).
  */
 export function dueWithin<T extends Readable>(archives: readonly T[], withinMs: number, now: Date): T[] {
-  const age = ({ readAt }: Readable): number => ageMs(readAt, now);
-  const queue = archives.toSorted((a, b) => age(b) - age(a) || (a.archiveId < b.archiveId ? -1 : 1));
-  const allBytes = queue.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const queue = longestUnreadFirst(archives, now);
+  const allBytes = bytesOf(queue);
   let neededBytes = 0;
   let bytesBefore = 0;
   for (const one of queue) {
-    const remaining = 1 - age(one) / withinMs;
+    const remaining = 1 - ageMs(one, now) / withinMs;
     // What stands before it and cannot be read at this pace in the time it has left must be read now.
-    const now = remaining < 0 ? bytesBefore + one.sizeBytes : bytesBefore - allBytes * remaining;
-    neededBytes = Math.max(neededBytes, now);
+    const atOnce = remaining < 0 ? bytesBefore + one.sizeBytes : bytesBefore - allBytes * remaining;
+    neededBytes = Math.max(neededBytes, atOnce);
     bytesBefore += one.sizeBytes;
   }
   return queue.slice(0, countOf(queue, neededBytes));
 }
 
+/** One of so many parts of all bytes, the longest unread first: so many times later all was read, whenever that is. */
+export function oldestPart<T extends Readable>(archives: readonly T[], parts: number, now: Date): T[] {
+  const queue = longestUnreadFirst(archives, now);
+  return queue.slice(0, countOf(queue, bytesOf(queue) / parts));
+}
+
+function longestUnreadFirst<T extends Readable>(archives: readonly T[], now: Date): T[] {
+  return archives.toSorted((a, b) => ageMs(b, now) - ageMs(a, now) || (a.archiveId < b.archiveId ? -1 : 1));
+}
+
+function bytesOf(archives: readonly Readable[]): number {
+  return archives.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
 /** A time to come is of a clock that was wrong: it says nothing. */
-function ageMs(at: Date, now: Date): number {
-  const age = now.getTime() - at.getTime();
+function ageMs({ readAt }: Readable, now: Date): number {
+  const age = now.getTime() - readAt.getTime();
   return age < 0 ? Number.POSITIVE_INFINITY : age;
 }
 

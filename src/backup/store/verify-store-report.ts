@@ -1,7 +1,13 @@
 import type { Verdict, VerifyLevel } from "../reports.ts";
 
-/** Which archives of a store are read: one group of so many, or what is due for all to be read within a time. */
-export type Subset = { readonly group: number; readonly groups: number } | { readonly withinMs: number };
+/**
+ * Which archives of a store are read: one group of so many, one of so many parts with the longest unread, or what is due
+ * for all to be read within a time.
+ */
+export type Subset =
+  | { readonly group: number; readonly groups: number }
+  | { readonly parts: number }
+  | { readonly withinMs: number };
 
 /** An archive that was read, or that was to be. */
 export interface VerifiedArchive {

@@ -6,7 +6,7 @@ import type { VerifyOptions } from "../verify.ts";
 import { recordsToCache } from "./at-stores.ts";
 import { checkArchives, type Checked } from "./check-archives.ts";
 import { openStore } from "./open-store.ts";
-import { dueWithin, groupOf } from "./reading-order.ts";
+import { dueWithin, groupOf, oldestPart } from "./reading-order.ts";
 import { knownBad, type ToRead, withHistory } from "./read-history.ts";
 import type { StoreVerifyReport, Subset, VerifiedArchive } from "./verify-store-report.ts";
 import { verifyStored } from "./verify-stored.ts";
@@ -23,8 +23,8 @@ export async function verifyStoreOf(
   context: Context,
 ): Promise<StoreVerifyReport> {
   const store = await openStore(path, context);
-  // By time alone it cannot be told what is due where nothing can be written down.
-  const isByTime = options.subset !== undefined && "withinMs" in options.subset;
+  // Where nothing can be written down the same would be read each time.
+  const isByTime = options.subset !== undefined && !("group" in options.subset);
   using records = isByTime ? openRecords(context) : recordsToCache(context);
   return await verifyStore({ store, records }, options, context);
 }
@@ -96,11 +96,13 @@ function choose(
   now: Date,
 ): readonly StoredArchive[] {
   if (subset === undefined) return checked.map(({ stored }) => stored);
-  const part =
-    "withinMs" in subset
-      ? dueWithin(history, subset.withinMs, now)
-      : history.filter((one) => groupOf(one, subset.groups) === subset.group);
-  return part.map(({ stored }) => stored);
+  return partOf(history, subset, now).map(({ stored }) => stored);
+}
+
+function partOf(history: readonly ToRead[], subset: Subset, now: Date): readonly ToRead[] {
+  if ("withinMs" in subset) return dueWithin(history, subset.withinMs, now);
+  if ("parts" in subset) return oldestPart(history, subset.parts, now);
+  return history.filter((one) => groupOf(one, subset.groups) === subset.group);
 }
 
 function unread(

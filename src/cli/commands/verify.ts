@@ -47,7 +47,7 @@ export const verifyCommand: CommandDefinition = {
             ),
         ).option(
           "--subset <part>",
-          "of a store: 30d reads what is due to have all read within 30 days; 1/30 the first of thirty groups",
+          "of a store: 30d reads what is due to have all read within 30 days; auto/30 a thirtieth, the longest unread first; 1/30 the first of thirty groups",
         ),
       ),
     ),

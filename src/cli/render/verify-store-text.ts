@@ -55,6 +55,7 @@ function knownLine({ name, verdict, reason, at }: KnownBad): string {
 function partOf(subset: Subset | null): string {
   if (subset === null) return "";
   if ("group" in subset) return ` (group ${subset.group} of ${subset.groups})`;
+  if ("parts" in subset) return ` (one of ${subset.parts} parts, the longest unread first)`;
   return ` (what was due to have all read within ${spanText(subset.withinMs)})`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dueWithin, groupOf, type Readable } from "../../../src/backup/store/reading-order.ts";
+import { dueWithin, groupOf, oldestPart, type Readable } from "../../../src/backup/store/reading-order.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -83,5 +83,23 @@ describe("what is due to have all read within a time", () => {
     const [wrong, ...others] = archives(20).map((one) => ({ ...one, readAt: now }));
     const ahead = { ...wrong!, readAt: new Date(2 * dayMs) };
     expect(dueWithin([...others, ahead], 30 * dayMs, now)).toEqual([ahead]);
+  });
+});
+
+describe("one of so many parts", () => {
+  it("is read so many times until all was, the longest unread first, while others come", () => {
+    let all: Readable[] = archives(200);
+    const first = new Set(all.map(({ archiveId }) => archiveId));
+    for (let call = 0; call < 30; call++) {
+      const now = new Date((40 + call) * dayMs);
+      const part = oldestPart(all, 30, now);
+      const bytes = part.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      expect(bytes / allBytes).toBeLessThan(2 / 30);
+      for (const { archiveId } of part) first.delete(archiveId);
+      const read = new Set(part);
+      all = all.map((one) => (read.has(one) ? { ...one, readAt: now } : one));
+      all.push({ archiveId: `new-${call}`, sizeBytes: 500, readAt: now });
+    }
+    expect(first).toEqual(new Set());
   });
 });
