@@ -63,11 +63,15 @@ async function tryLock(directory: string, request: LockRequest): Promise<StoreLo
   const { purpose, now, processes, force = false } = request;
   const path = join(directory, lockName);
   const text = lockText(purpose, now(), processes);
-  if (await createWhole(path, text)) return held(path, text, purpose);
-  const found = await findLock(directory, processes);
-  if (found !== undefined && (await takeOver(path, found.text, { text, processes, force })))
-    return held(path, text, purpose);
-  return found ?? { text: "", holder: null, life: "unknown" };
+  // Twice: the one that had it may give it back before it is looked at.
+  for (const _try of [1, 2]) {
+    if (await createWhole(path, text)) return held(path, text, purpose);
+    const found = await findLock(directory, processes);
+    if (found === undefined) continue;
+    const isOurs = await takeOver(path, found.text, { text, processes, force });
+    return isOurs ? held(path, text, purpose) : found;
+  }
+  return { text: "", holder: null, life: "unknown" };
 }
 
 function isHeld(lock: StoreLock | FoundLock): lock is FoundLock {

@@ -140,6 +140,18 @@ describe("a store", () => {
     expect((await one.readNotes()).archives).toEqual({ ["a".repeat(30)]: note });
   });
 
+  it("loses no tag of several that change them at the same moment", async () => {
+    const { store: one } = await store();
+    const ids = ["a", "b", "c", "d"].map((digit) => digit.repeat(30));
+    const note = { tags: ["t"], pinned: false };
+    await Promise.all(
+      ids.map((id) =>
+        one.changeNotes((notes) => ({ ...notes, archives: { ...notes.archives, [id]: note } })),
+      ),
+    );
+    expect(Object.keys((await one.readNotes()).archives).toSorted()).toEqual(ids);
+  });
+
   it("does not lose tags and pins that cannot be read", async () => {
     const { path, store: one } = await store();
     writeFileSync(join(path, ".ocbak-notes.json"), "{");
