@@ -167,7 +167,10 @@ class DirectoryStore implements ArchiveStore {
 
   async remove({ name, version }: StoredArchive): Promise<void> {
     const found = await this.stat(name);
-    if (found === null) throw new StoreError("not-found", `${name} is no longer in ${this.place}`);
+    if (found === null) {
+      await this.#requireHere();
+      throw new StoreError("not-found", `${name} is no longer in ${this.place}`);
+    }
     if (found.version !== version)
       throw new StoreError("changed", `${name} in ${this.place} is another file than it was`);
     await unlink(this.#pathOf(name)).catch((error: unknown) => {

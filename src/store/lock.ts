@@ -4,8 +4,8 @@ import { setTimeout } from "node:timers/promises";
 import type { Processes } from "../system/process-mark.ts";
 import { StoreError } from "./errors.ts";
 import { findLock, type FoundLock, holderWords, lockName, lockText } from "./lock-holder.ts";
-import { mayBeTaken, takeOver } from "./take-over.ts";
-import { createWhole, textOf } from "./whole-file.ts";
+import { createLock, mayBeTaken, takeOver } from "./take-over.ts";
+import { textOf } from "./whole-file.ts";
 
 /** Held until disposed of. */
 export interface StoreLock extends AsyncDisposable {
@@ -65,11 +65,12 @@ async function tryLock(directory: string, request: LockRequest): Promise<StoreLo
   const text = lockText(purpose, now(), processes);
   // Twice: the one that had it may give it back before it is looked at.
   for (const _try of [1, 2]) {
-    if (await createWhole(path, text)) return held(path, text, purpose);
+    const made = await createLock(path, text);
+    if (made !== undefined) return held(path, made, purpose);
     const found = await findLock(directory, processes);
     if (found === undefined) continue;
-    const isOurs = await takeOver(path, found.text, { text, processes, force });
-    return isOurs ? held(path, text, purpose) : found;
+    const taken = await takeOver(path, found.text, { text, processes, force });
+    return taken === undefined ? found : held(path, taken, purpose);
   }
   return { text: "", holder: null, life: "unknown" };
 }

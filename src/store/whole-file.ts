@@ -34,9 +34,22 @@ async function takeName(beside: string, path: string, text: string): Promise<boo
     // Over NFS an answer may get lost: the second try then finds what the first one made.
     if (systemCode(error) === "EEXIST") return (await textOf(path)) === text;
   }
+  if (!(await createEmpty(path))) return false;
   try {
-    await using handle = await open(path, "wx", sidecarMode);
+    await using handle = await open(path, "r+");
     await handle.writeFile(text);
+    return true;
+  } catch (error) {
+    // On a full disk the name may fit and the text not.
+    await unlink(path).catch(() => {});
+    throw error;
+  }
+}
+
+/** Makes an empty file where there is none of its name, and says whether it did. Throws system errors. */
+export async function createEmpty(path: string): Promise<boolean> {
+  try {
+    await (await open(path, "wx", sidecarMode)).close();
     return true;
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;

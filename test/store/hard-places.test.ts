@@ -38,6 +38,26 @@ describe("a store on a disk", () => {
     expect((await store.list()).archives).toEqual([]);
   });
 
+  it("that is full can be pruned: it is locked without a byte, also where a killed run left its lock", async (context) => {
+    const path = mountSmallDisk(context, "1m");
+    const store = await storeIn(path);
+    plant(path, { "a.ocbak": "1" });
+    const left = await startStoreProcess({ path, act: "lock" });
+    await left.kill();
+    plant(path, { filler: Buffer.alloc((await store.freeBytes())!) });
+    expect(await store.freeBytes()).toBe(0);
+    for (const _again of [1, 2]) {
+      await using _lock = await store.lock("prune");
+      await expect(store.lock("tag")).rejects.toMatchObject({ code: "locked" });
+    }
+    expect(namesIn(path)).toEqual([marker, "a.ocbak", "filler"]);
+    {
+      await using _lock = await store.lock("prune");
+      await store.remove((await store.stat("a.ocbak"))!);
+    }
+    expect(await store.freeBytes()).toBeGreaterThan(0);
+  });
+
   it("that is not mounted any more is no store, and one that went meanwhile holds nothing", async (context) => {
     const path = mountSmallDisk(context, "1m");
     const store = await storeIn(path);
