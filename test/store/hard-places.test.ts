@@ -68,6 +68,7 @@ describe("a store on a disk", () => {
       () => store.readNotes(),
       () => store.begin("a.ocbak"),
       () => store.lock("prune"),
+      () => store.remove({ name: "a.ocbak", sizeBytes: 1, version: "1" }),
     ];
     for (const act of acts) await expect(act()).rejects.toMatchObject({ code: "not-a-store" });
     expect(namesIn(path)).toEqual([]);
