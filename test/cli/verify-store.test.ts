@@ -78,7 +78,7 @@ describe("ocbak verify of a store", () => {
       10,
       /is the disk mounted there/,
     ],
-    ["a folder that is no store, taken for an archive", [], 27, /is a directory/],
+    ["such a folder, also without a part", [], 10, /is the disk mounted there/],
     ["a part that is none", ["--subset", "3/2"], 2, /no part of a store/],
     ["a part of which nothing is to be read", ["--subset", "30d", "--level", "quick"], 2, /take one of them/],
     ["no parts", ["--subset", "auto/0"], 2, /no part of a store/],

@@ -74,9 +74,21 @@ async function verify(call: Call): Promise<ExitStatus> {
   try {
     return await verifyOne(archive, options, call);
   } catch (error) {
-    const store = isNoFile(error) ? await knownStore(archive, call) : undefined;
-    if (store === undefined) throw error;
-    return verifyStoreAt(store, options, call);
+    if (!isNoFile(error)) throw error;
+    const store = await knownStore(archive, call);
+    if (store !== undefined) return verifyStoreAt(store, options, call);
+    throw (await noStore(resolve(io.cwd, archive), call)) ?? error;
+  }
+}
+
+/** What a folder that is no store is told: its disk may not be mounted. Undefined for what is no folder. */
+async function noStore(path: string, call: Call): Promise<StoreError | undefined> {
+  const { openStore } = await import("../../backup/store/open-store.ts");
+  try {
+    await withContext(call, (context) => openStore(path, context));
+    return undefined;
+  } catch (error) {
+    return error instanceof StoreError && error.code === "not-a-store" ? error : undefined;
   }
 }
 
