@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -52,6 +52,14 @@ function change(sql: string, ...values: string[]): void {
 describe("a restored installation", () => {
   it("names no old place where OpenClaw would go by it", () => {
     expect(found()).toEqual({ files: 4, links: 0, databases: 1, found: [] });
+  });
+
+  it("has links looked at whose names, or folders, are no UTF-8", () => {
+    const odd = Buffer.concat([Buffer.from(`${state}/workspace/`), Buffer.from([0xff])]);
+    mkdirSync(odd);
+    symlinkSync("/home/al/x", Buffer.concat([odd, Buffer.from([0x2f, 0xfe])]));
+    symlinkSync("/home/alice", Buffer.concat([odd, Buffer.from("/link")]));
+    expect(found()).toMatchObject({ links: 2, found: [{ what: "/home/al/x" }] });
   });
 
   it.each<[string, () => void, string, RegExp]>([

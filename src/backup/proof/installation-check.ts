@@ -74,13 +74,13 @@ function countsCheck(
     ["channels", channelsIn(then), channelsIn(now)],
   ];
   const known = rows.filter(([, before]) => before !== null);
-  const fewer = known.filter(([, before, after]) => after === null || after < before!);
+  const fewer = known.filter(([, before, after]) => (after ?? 0) < before!);
   return {
     name: "counts",
     ok: fewer.length === 0,
     detail:
       fewer.length === 0
-        ? `as many as were captured: ${known.map(([what, , after]) => `${what}: ${after!}`).join(", ")}`
+        ? `as many as were captured: ${known.map(([what, , after]) => `${what}: ${after ?? 0}`).join(", ")}`
         : `fewer than were captured: ${fewer.map(([what, before, after]) => `${after ?? "unknown"} of ${before!} ${what}`).join(", ")}`,
   };
 }

@@ -52,9 +52,9 @@ class Search {
   }
 
   all(): void {
-    for (const { file, isLink } of entriesOf(this.#trees)) {
+    for (const { file, link } of entriesOf(this.#trees)) {
       const form = formOf(file.kind, file.below);
-      if (isLink) this.#link(file);
+      if (link !== undefined) this.#link(file, link);
       else if (isOwnDatabase(file)) this.#database(file);
       else if (form !== undefined) this.#file(file, form);
     }
@@ -64,7 +64,7 @@ class Search {
     return { files: this.#read.size, ...this.#counts, found: this.#found };
   }
 
-  #link({ place, file }: StagedFile): void {
+  #link({ file }: StagedFile, place: Buffer): void {
     const target = readlinkSync(place);
     this.#counts.links += 1;
     if (this.#mapper.isOld(target)) this.#found.push({ file, what: target });

@@ -35,17 +35,17 @@ export interface StagedFile {
   readonly old: string;
 }
 
-interface StagedEntry {
-  readonly file: StagedFile;
-  readonly isLink: boolean;
-}
+/** A file, or a link with its place for system calls in bytes: names of links need not be UTF-8. */
+type StagedEntry =
+  | { readonly file: StagedFile; readonly link: undefined }
+  | { readonly file: StagedFile; readonly link: Buffer };
 
 /** Folders full of files of other programs: nothing of OpenClaw's that names places lies in them. */
 const passedOver = /^(?:node_modules|objects|cache|Cache|Code Cache|GPUCache|site-packages)$/;
 
 /** The files of all roots, each once; links are neither followed nor told. */
 export function* filesOf(trees: readonly StagedTree[]): Generator<StagedFile> {
-  for (const { file, isLink } of entriesOf(trees)) if (!isLink) yield file;
+  for (const { file, link } of entriesOf(trees)) if (link === undefined) yield file;
 }
 
 /** The files and the links of all roots, each once; links are not followed. */
@@ -53,8 +53,9 @@ export function* entriesOf(trees: readonly StagedTree[]): Generator<StagedEntry>
   const bases = new Set(trees.map(({ base }) => base));
   for (const tree of trees) {
     const names = namesIn(tree.base);
-    if (names !== undefined) yield* entriesIn({ tree, bases }, "", names);
-    else if (existsSync(tree.base)) yield { file: fileIn(tree, ""), isLink: false };
+    if (names !== undefined)
+      yield* entriesIn({ tree, bases }, { below: "", bytes: Buffer.from(tree.base) }, names);
+    else if (existsSync(tree.base)) yield { file: fileIn(tree, ""), link: undefined };
   }
 }
 
@@ -69,24 +70,37 @@ interface Walk {
   readonly bases: ReadonlySet<string>;
 }
 
-function* entriesIn(walk: Walk, folder: string, entries: Entries): Generator<StagedEntry> {
+interface Folder {
+  /** Relative to its root; not its name where that is no UTF-8. */
+  readonly below: string;
+  /** Its place for system calls. */
+  readonly bytes: Buffer;
+  /** A name on the way is no UTF-8: no file of OpenClaw's lies there, but links may. */
+  readonly isOdd?: boolean;
+}
+
+function* entriesIn(walk: Walk, folder: Folder, entries: Entries): Generator<StagedEntry> {
   for (const entry of entries) {
-    const below = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    const place = `${walk.tree.base}/${below}`;
-    if (walk.bases.has(place)) continue;
-    if (entry.isFile() || entry.isSymbolicLink())
-      yield { file: fileIn(walk.tree, below), isLink: entry.isSymbolicLink() };
-    else if (entry.isDirectory() && !passedOver.test(entry.name))
-      yield* entriesIn(walk, below, namesIn(place) ?? []);
+    const name = entry.name.toString("utf8");
+    const isOdd = folder.isOdd === true || !Buffer.from(name).equals(entry.name);
+    const below = folder.below === "" ? name : `${folder.below}/${name}`;
+    const bytes = Buffer.concat([folder.bytes, Buffer.from("/"), entry.name]);
+    if (!isOdd && walk.bases.has(`${walk.tree.base}/${below}`)) continue;
+    if (entry.isSymbolicLink()) yield { file: fileIn(walk.tree, below), link: bytes };
+    else if (entry.isFile() && !isOdd) yield { file: fileIn(walk.tree, below), link: undefined };
+    else if (entry.isDirectory() && !passedOver.test(name))
+      yield* entriesIn(walk, { below, bytes, isOdd }, namesIn(bytes) ?? []);
   }
 }
 
 type Entries = NonNullable<ReturnType<typeof namesIn>>;
 
 /** Undefined for what is no directory, or cannot be listed. */
-function namesIn(directory: string) {
+function namesIn(directory: string | Buffer) {
   try {
-    return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return readdirSync(directory, { withFileTypes: true, encoding: "buffer" }).sort((a, b) =>
+      Buffer.compare(a.name, b.name),
+    );
   } catch {
     return undefined;
   }
