@@ -65,7 +65,9 @@ export const Manifest = z.strictObject({
 export type Manifest = z.infer<typeof Manifest>;
 
 export function encodeManifest(manifest: Manifest): Buffer {
-  return Buffer.from(encodeCanonical(Manifest.parse(manifest) as JsonValue));
+  Manifest.parse(manifest);
+  // Not zod's copy: it drops a key `__proto__`, which an extension may well have.
+  return Buffer.from(encodeCanonical(manifest as JsonValue));
 }
 
 /** Checks in the order of the specification: canonical JSON, format, formatVersion, critical, schema. */

@@ -24,6 +24,13 @@ describe("manifest.json", () => {
     expect(parseManifest(encodeManifest(manifest))).toEqual(manifest);
   });
 
+  it("keeps a key `__proto__` of an extension, as a reader does", () => {
+    const extensions = JSON.parse('{"notes":{"__proto__":[1]}}') as { notes: JsonValue };
+    const manifest = testManifest({ optional: ["notes"], extensions });
+    expect(encodeManifest(manifest).toString()).toContain('"extensions":{"notes":{"__proto__":[1]}}');
+    expect(encodeManifest(parseManifest(encodeManifest(manifest)))).toEqual(encodeManifest(manifest));
+  });
+
   it.each<[string, string | undefined, { [key: string]: JsonValue | undefined }]>([
     ["another format", "not-an-archive", { format: "zip" }],
     ["no format", "not-an-archive", { format: undefined }],
