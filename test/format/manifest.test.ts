@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type JsonValue, encodeCanonical } from "../../src/format/canonical-json.ts";
 import { encodeEnd, parseEnd } from "../../src/format/checksums.ts";
-import { encodeManifest, parseManifest } from "../../src/format/manifest.ts";
+import { encodeManifest, type Manifest, parseManifest } from "../../src/format/manifest.ts";
 import type { ArchiveId } from "../../src/format/schema.ts";
 import { testManifest } from "../support/archives.ts";
 import { codeOf } from "./seal/outcome.ts";
@@ -25,7 +25,7 @@ describe("manifest.json", () => {
   });
 
   it("keeps a key `__proto__` of an extension, as a reader does", () => {
-    const extensions = JSON.parse('{"notes":{"__proto__":[1]}}') as { notes: JsonValue };
+    const extensions = JSON.parse('{"notes":{"__proto__":[1]}}') as NonNullable<Manifest["extensions"]>;
     const manifest = testManifest({ optional: ["notes"], extensions });
     expect(encodeManifest(manifest).toString()).toContain('"extensions":{"notes":{"__proto__":[1]}}');
     expect(encodeManifest(parseManifest(encodeManifest(manifest)))).toEqual(encodeManifest(manifest));
