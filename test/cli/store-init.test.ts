@@ -112,15 +112,15 @@ function lockOf(of: object): string {
   return JSON.stringify({ purpose: "prune", since: "2026-01-01T00:00:00Z", holder, token: "1" });
 }
 
-describe("ocbak unlock", () => {
-  async function locked(of?: object): Promise<{ world: World; path: string; lock: string }> {
-    const world = await makeWorld();
-    const { path } = await makeStore(world);
-    const lock = join(path, lockName);
-    if (of !== undefined) writeFileSync(lock, lockOf(of));
-    return { world, path, lock };
-  }
+async function locked(of?: object): Promise<{ world: World; path: string; lock: string }> {
+  const world = await makeWorld();
+  const { path } = await makeStore(world);
+  const lock = join(path, lockName);
+  if (of !== undefined) writeFileSync(lock, lockOf(of));
+  return { world, path, lock };
+}
 
+describe("ocbak unlock", () => {
   it("takes the lock of a dead process away and says whose it was, once", async () => {
     const { world, path, lock } = await locked({});
     const ran = await world.ocbak(["unlock", path]);
