@@ -88,7 +88,8 @@ const hintOfBackupError = {
   "no-such-entry": "`ocbak ls ARCHIVE` lists what is in it",
   "not-a-file": "`ocbak extract ARCHIVE PATH -o DIR` takes folders",
   "sealed-without-key": noKey,
-  "run-in-progress": "wait until it has ended; `ocbak status` shows it",
+  "run-in-progress":
+    "wait until it has ended; `ocbak status` shows it. Of one that was on another machine nobody can tell: it counts for a day",
   "copy-differs": "the copy was discarded; check the disk it was to go to",
   "bad-policy": "say what is to be kept, such as --keep-daily 7 --keep-weekly 5 --keep-monthly 12",
   "no-such-archive": "`ocbak archives STORE` lists them; an id needs at least its first four digits",

@@ -184,6 +184,44 @@ describe("ocbak run", () => {
     expect(outcomes).toEqual(["done", "killed"]);
   });
 
+  it("backs up the other profiles where another run for one of them is on", async () => {
+    const { run, home, processes, withRecords } = await nightly({ profiles: ["default", "work"] });
+    const key = { host: "testhost", profile: null, stateDir: join(home, ".openclaw") };
+    const startedAt = "2026-03-04T03:00:00.000Z";
+    withRecords((records) => new RunRecords(records).begin(key, startedAt, markOf(processes)));
+    const { status, report } = await run();
+    expect(status).toBe(1);
+    expect(report!.installations).toMatchObject([
+      { outcome: "failed", archive: null, steps: [{ step: "create", code: "run-in-progress" }] },
+      { outcome: "done", installation: { profile: "work" } },
+    ]);
+    expect(withRecords((records) => new RunRecords(records).latest(key, 9))).toMatchObject([
+      { outcome: "open", steps: [] },
+    ]);
+  });
+
+  it.each([
+    ["an hour ago", "2026-03-04T04:06:07.000Z", 11],
+    ["two days ago", "2026-03-02T05:06:07.000Z", 0],
+    ["when the clock was years ahead", "2031-01-01T00:00:00.000Z", 0],
+  ])(
+    "waits for a day for a run of a machine of the same name: one begun %s",
+    async (_when, startedAt, expected) => {
+      const { run, home, processes, withRecords, ocbak } = await nightly();
+      const key = { host: "testhost", profile: null, stateDir: join(home, ".openclaw") };
+      // The disk of the old machine, or its home, lives on in this one.
+      const mark = { ...markOf(processes), machine: "0123456789abcdef", boot: null, start: null };
+      withRecords((records) => {
+        const id = new RunRecords(records).begin(key, startedAt, mark);
+        records.run("UPDATE runs SET process = ? WHERE id = ?", JSON.stringify(mark), id);
+      });
+      const { out } = await ocbak(["status", "--json"]);
+      const { installations } = JSON.parse(out) as { installations: { running: unknown }[] };
+      expect(installations[0]!.running === null).toBe(expected === 0);
+      expect((await run()).status).toBe(expected);
+    },
+  );
+
   it("restores the archive for proof as often as the settings say", async () => {
     const { run, home, archives, withRecords } = await nightly({ drillEvery: "7d" });
     expect(stepsOf((await run()).report)).toContain("drill usb: done");

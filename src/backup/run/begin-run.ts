@@ -1,10 +1,11 @@
 import type { RecordsDatabase } from "../../records/database.ts";
 import type { InstallationKey } from "../../records/run-record.ts";
 import { RunRecords } from "../../records/run-records.ts";
-import { lifeOf, markOf } from "../../system/process-mark.ts";
+import { markOf } from "../../system/process-mark.ts";
 import type { Context } from "../context.ts";
 import { BackupError } from "../errors.ts";
 import { processesOf } from "../processes.ts";
+import { isOn } from "./is-on.ts";
 
 /**
  * Writes down that a run for an installation begins, and gives its id. Runs whose process has died since they began are
@@ -14,10 +15,9 @@ export function beginRun(records: RecordsDatabase, installation: InstallationKey
   const runs = new RunRecords(records);
   const processes = processesOf(context);
   return records.transaction(() => {
-    for (const { id, mark, startedAt } of runs.open(installation)) {
-      // On a host of another name, or where there is no /proc, nobody can tell: then it counts as one that is on.
-      if (lifeOf(mark, processes) !== "dead") throw inProgress(mark.pid, startedAt);
-      runs.markKilled(id);
+    for (const run of runs.open(installation)) {
+      if (isOn(run, context)) throw inProgress(run.mark.pid, run.startedAt);
+      runs.markKilled(run.id);
     }
     return runs.begin(installation, context.now().toISOString(), markOf(processes));
   });

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { everyTarget, oneTarget, type Target } from "../targets.ts";
 import { beginRun } from "./begin-run.ts";
 import { drillWhenDue } from "./drill-when-due.ts";
+import { runEach } from "./each-installation.ts";
 import { keepCopies } from "./keep-copies.ts";
 import { makeArchive, type Made } from "./make-archive.ts";
 import { openStores, type OpenedStore } from "./open-stores.ts";
@@ -28,8 +29,8 @@ export interface RunSetting {
 
 /**
  * The nightly job: of each installation make an archive and prove it, copy it to the other stores, prune, prove older
- * ones again. Every step that fails is recorded, and none hides another. Throws `run-in-progress` where another run for
- * the same installation is on, RecordsError where nothing could be recorded, and whatever it is aborted with.
+ * ones again. Every step that fails is recorded, and none hides another. Throws `run-in-progress` where other runs for all
+ * of the installations are on, RecordsError where nothing could be recorded, and whatever it is aborted with.
  */
 export async function runBackups(
   options: RunOptions,
@@ -39,9 +40,11 @@ export async function runBackups(
   const startedAt = context.now().toISOString();
   using records = openRecords(context);
   const stores = await openStores(options.stores, context);
-  const installations: InstallationRun[] = [];
-  for (const target of targetsOf(options, context))
-    installations.push(await runFor(target, { options, stores, records, context, onBegin }));
+  const installations = await runEach({
+    targets: targetsOf(options, context),
+    keyOf: (target) => keyOf(target, context),
+    run: (target) => runFor(target, { options, stores, records, context, onBegin }),
+  });
   return {
     startedAt,
     finishedAt: context.now().toISOString(),
@@ -55,12 +58,16 @@ function targetsOf({ profiles }: RunOptions, context: Context): Target[] {
   return (profiles ?? [undefined]).map((profile) => oneTarget(profile, context));
 }
 
+function keyOf({ profile, stateDir }: Target, { hostname }: Context): InstallationKey {
+  return { host: hostname, profile, stateDir };
+}
+
 async function runFor(
   target: Target,
   shared: Omit<RunSetting, "installation" | "steps">,
 ): Promise<InstallationRun> {
   const { records, context, onBegin } = shared;
-  const installation = { host: context.hostname, profile: target.profile, stateDir: target.stateDir };
+  const installation = keyOf(target, context);
   const runs = new RunRecords(records);
   const id = beginRun(records, installation, context);
   const steps = new Steps(context, (step) => runs.addStep(id, step));

@@ -1,8 +1,7 @@
 import type { InstallationKey, StepRecord } from "../../records/run-record.ts";
 import type { RecordedRun, RunRecords } from "../../records/run-records.ts";
-import { lifeOf } from "../../system/process-mark.ts";
 import type { Context } from "../context.ts";
-import { processesOf } from "../processes.ts";
+import { isOn } from "../run/is-on.ts";
 import type { InstallationStatus } from "./status-report.ts";
 
 type LastRuns = Pick<
@@ -19,7 +18,8 @@ export function lastRuns(
   runs: RunRecords,
   { context, notAfter }: { readonly context: Context; readonly notAfter: Date },
 ): LastRuns {
-  const running = runs.latest(key, 1).find((run) => isRunning(run, context));
+  // Only the last one may be: one that another followed has ended without a word.
+  const running = runs.latest(key, 1).find((run) => isOn(run, context));
   const isOver = ({ id }: RecordedRun): boolean => id !== running?.id;
   const success = runs.lastSuccess(key, notAfter);
   const failure = runs.latestNotDone(key, 2).find(isOver);
@@ -43,11 +43,6 @@ export function lastRuns(
 /** How long ago; what lies a little ahead is now. */
 export function ageOf(at: string, context: Context): number {
   return Math.max(0, context.now().getTime() - Date.parse(at));
-}
-
-/** The last one may be: one that another followed has ended without a word. */
-function isRunning({ outcome, mark }: RecordedRun, context: Context): boolean {
-  return outcome === "open" && lifeOf(mark, processesOf(context)) !== "dead";
 }
 
 function successOf(run: RecordedRun, context: Context): NonNullable<LastRuns["lastSuccess"]> {
