@@ -227,16 +227,18 @@ function flipped(bytes: Buffer, at: number): Buffer {
 }
 
 describe("a reader", () => {
-  it.each(["verify", "restore", "inspect", "ls"])(
-    "%s refuses what is not there with 10, a directory with 27",
-    async (command) => {
-      const world = await makeWorld();
-      const missing = refusal(10, "not-found", /.+/);
-      expect(await refused(world, [command, join(world.archives, "none.ocbak")])).toEqual(missing);
-      const directory = refusal(27, "not-a-file", /inside/);
-      expect(await refused(world, [command, world.archives])).toEqual(directory);
-    },
-  );
+  it.each([
+    ["restore", refusal(27, "not-a-file", /inside/)],
+    ["inspect", refusal(27, "not-a-file", /inside/)],
+    ["ls", refusal(27, "not-a-file", /inside/)],
+    // Of a store all archives could be verified.
+    ["verify", refusal(10, "not-a-store", /mounted/)],
+  ])("%s refuses what is not there with 10, and a directory", async (command, directory) => {
+    const world = await makeWorld();
+    const missing = refusal(10, "not-found", /.+/);
+    expect(await refused(world, [command, join(world.archives, "none.ocbak")])).toEqual(missing);
+    expect(await refused(world, [command, world.archives])).toEqual(directory);
+  });
 
   it("refuses a wrong identity, a wrong passphrase and an identity for a passphrase with 12", async () => {
     const world = await makeWorld();

@@ -82,3 +82,11 @@ async function remembered(installation: Installation, { agent, word }: Question)
 async function ask<T>(installation: Installation, answer: z.ZodType<T>, words: string): Promise<T> {
   return answer.parse(JSON.parse(await demand(openclaw(installation, ...words.split(" "), "--json"))));
 }
+
+/** The same without sessions of cron jobs that were not there then: their time has come since. */
+export function withoutLaterJobs(now: Life, then: Life): Life {
+  const sessions = Object.entries(now.sessions).filter(
+    ([key]) => key in then.sessions || !key.includes(":cron:"),
+  );
+  return { ...now, sessions: Object.fromEntries(sessions) };
+}
