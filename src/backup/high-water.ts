@@ -26,6 +26,8 @@ export function olderThanSeen(
       mark.sequence === series.sequence
         ? `the archive of ${createdAt} is not the one that was seen here as ${which}: two have the same place in their series`
         : `the archive is of ${createdAt}, number ${series.sequence} of its series; this machine has seen ${which}`,
+      // A dry run shows it without asking for the hint of the code.
+      { hint: "use the newer one; --allow-older restores this one all the same" },
     );
   } catch (error) {
     warnOfRecords(error, context);

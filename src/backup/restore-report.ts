@@ -79,7 +79,7 @@ function refusals({ placement, leftovers, openclawError, olderError }: RestorePl
     ...(found.length === 0 ? [] : ["an interrupted restore was found: it would be brought to its end first"]),
     ...all
       .filter((refusal) => refusal !== undefined)
-      .map(({ message, hint }) => `would be refused: ${message} (${hint})`),
+      .map(({ message, hint }) => `would be refused: ${message}${hint === undefined ? "" : ` (${hint})`}`),
   ];
 }
 

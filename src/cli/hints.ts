@@ -96,7 +96,7 @@ const hintOfBackupError = {
   "ambiguous-archive": "write more of the id, or the file name",
   "bad-tag": "a tag has no comma and nothing invisible, and at most 256 bytes",
   "tag-in-archive": "archives are never changed: only tags that `ocbak tag` added can be taken away",
-  "older-than-seen": "use the newer one; --allow-older restores this one all the same",
+  "older-than-seen": undefined,
 } as const satisfies Record<BackupErrorCode, string | undefined>;
 
 /** The hint that goes with an error: its own, else the one of its code. */
