@@ -110,7 +110,10 @@ describe("ocbak run", () => {
       "verify nas: done",
       "copy usb: failed",
     ]);
-    expect(report!.installations[0]!.steps[0]).toMatchObject({ code: "not-a-store" });
+    const reason = expect.stringMatching(
+      /is no store.* \(is the disk mounted there\?.*ocbak init /,
+    ) as string;
+    expect(report!.installations[0]!.steps[0]).toMatchObject({ code: "not-a-store", reason });
     expect([namesIn(path("usb")), kept("nas")]).toEqual([[], [name]]);
   });
 

@@ -5,7 +5,7 @@ import { hasKey } from "../read-options.ts";
 import { failedChecks } from "../record-drill.ts";
 import type { DrillReport } from "../restore-reports.ts";
 import type { Made } from "./make-archive.ts";
-import type { RunSetting } from "./run.ts";
+import type { RunSetting } from "./run-setting.ts";
 import { failureOf, type StepResult } from "./steps.ts";
 
 /** Restores the archive just made for proof, where the last drill of the installation is longer ago than wanted. */

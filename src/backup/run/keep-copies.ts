@@ -1,7 +1,7 @@
 import { VerdictRecords } from "../../records/verdict-records.ts";
 import { copyArchive } from "./copy-archive.ts";
 import type { Made } from "./make-archive.ts";
-import type { RunSetting } from "./run.ts";
+import type { RunSetting } from "./run-setting.ts";
 
 /** Records what the archive was proved to be, and copies it to every other store, where the copy is proved, too. */
 export async function keepCopies(made: Made, setting: RunSetting): Promise<void> {

@@ -7,7 +7,7 @@ import type { CreateReport } from "../reports.ts";
 import type { Target } from "../targets.ts";
 import { furthestIn } from "./furthest.ts";
 import type { OpenedStore } from "./open-stores.ts";
-import type { RunSetting } from "./run.ts";
+import type { RunSetting } from "./run-setting.ts";
 import type { StepResult } from "./steps.ts";
 
 /** An archive that a run made, and where. */

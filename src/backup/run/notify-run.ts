@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { installationStatuses } from "../status/installation-status.ts";
 import { statusMetrics } from "../status/status-metrics.ts";
 import { failureReport, failureVariables, type RunEnd, summaryOf } from "./run-end.ts";
-import { failureOf } from "./steps.ts";
+import { bareFailureOf } from "./steps.ts";
 
 const pingTimeoutMs = 10_000;
 const commandTimeoutMs = 60_000;
@@ -103,7 +103,7 @@ export class RunNotifier {
       await work();
       return ended("done", { reason: null, code: null });
     } catch (error) {
-      const { reason, code } = failureOf(error);
+      const { reason, code } = bareFailureOf(error);
       return ended("failed", { reason, code });
     }
   }

@@ -1,5 +1,5 @@
 import { pruneStore } from "../store/prune.ts";
-import type { RunSetting } from "./run.ts";
+import type { RunSetting } from "./run-setting.ts";
 import type { StepResult } from "./steps.ts";
 
 /** Several hosts that share a store have their timers at the same hour. */

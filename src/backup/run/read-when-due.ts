@@ -1,6 +1,6 @@
 import { verifyStore } from "../store/verify-store.ts";
 import type { StoreVerifyReport } from "../store/verify-store-report.ts";
-import type { RunSetting } from "./run.ts";
+import type { RunSetting } from "./run-setting.ts";
 import type { StepResult } from "./steps.ts";
 
 const whole: ReadonlySet<string> = new Set(["complete", "intact", "full", "authentic"]);

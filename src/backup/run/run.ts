@@ -1,4 +1,4 @@
-import { openRecords, type RecordsDatabase } from "../../records/database.ts";
+import { openRecords } from "../../records/database.ts";
 import type { InstallationKey } from "../../records/run-record.ts";
 import { RunRecords } from "../../records/run-records.ts";
 import type { Context } from "../context.ts";
@@ -8,24 +8,13 @@ import { drillWhenDue } from "./drill-when-due.ts";
 import { runEach } from "./each-installation.ts";
 import { keepCopies } from "./keep-copies.ts";
 import { makeArchive, type Made } from "./make-archive.ts";
-import { openStores, type OpenedStore } from "./open-stores.ts";
+import { openStores } from "./open-stores.ts";
 import { pruneStores } from "./prune-stores.ts";
 import { readWhenDue } from "./read-when-due.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { InstallationRun, RunReport } from "./run-report.ts";
+import type { RunSetting } from "./run-setting.ts";
 import { Steps, worstOf } from "./steps.ts";
-
-/** What the steps of a run for one installation work with. */
-export interface RunSetting {
-  readonly options: RunOptions;
-  readonly installation: InstallationKey;
-  readonly stores: readonly OpenedStore[];
-  readonly records: RecordsDatabase;
-  readonly steps: Steps;
-  readonly context: Context;
-  /** Called when the run of an installation was let begin. */
-  readonly onBegin: () => Promise<void>;
-}
 
 /**
  * The nightly job: of each installation make an archive and prove it, copy it to the other stores, prune, prove older

@@ -69,8 +69,16 @@ export class Steps {
 /** Codes of ours, of the system, of Node. */
 const codePattern = /^(?:[a-z]+(?:-[a-z]+)*|E[A-Z0-9]{1,14}|(?:UND_)?ERR_[A-Z_]{1,40})$/;
 
-/** An error as a step tells it: nothing secret is recorded. */
+/** An error as a step tells it, with what to do about it where it says that: nothing secret is recorded. */
 export function failureOf(error: unknown): { readonly reason: string; readonly code: string } {
+  const hint = error instanceof Error && "hint" in error ? error.hint : undefined;
+  const { reason, code } = bareFailureOf(error);
+  if (typeof hint !== "string") return { reason, code };
+  return { reason: safeReason(`${reason} (${hint})`), code };
+}
+
+/** The same without advice. */
+export function bareFailureOf(error: unknown): { readonly reason: string; readonly code: string } {
   const reason = safeReason(error instanceof Error ? error.message : String(error));
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return { reason, code: typeof code === "string" && codePattern.test(code) ? code : "internal" };
