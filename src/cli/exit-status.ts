@@ -114,6 +114,7 @@ const statusOfStoreError = {
   "not-writable": 26,
   "no-space": 26,
   "not-a-store": 10,
+  "same-store": 1,
   "newer-store": 24,
   "damaged-store": 20,
   locked: 11,

@@ -72,6 +72,7 @@ const hintOfStoreError = {
   "not-writable": "name a place you may write to with -o",
   "no-space": "free some space, or write to another disk with -o",
   "not-a-store": "`ocbak init DIR` makes a folder a store",
+  "same-store": "leave one of the two out of `stores` in the settings",
   "newer-store": "use the newest ocbak",
   "damaged-store": "the archives are not touched by that; mend the file that is named, or move it away",
   locked: "wait until it is done; `ocbak unlock STORE` takes away what a killed process left",

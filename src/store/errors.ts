@@ -6,6 +6,7 @@ export type StoreErrorCode =
   | "not-writable"
   | "no-space"
   | "not-a-store"
+  | "same-store"
   | "newer-store"
   | "damaged-store"
   | "locked"

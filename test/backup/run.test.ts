@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunReport } from "../../src/backup/run/run-report.ts";
@@ -115,6 +115,38 @@ describe("ocbak run", () => {
     ) as string;
     expect(report!.installations[0]!.steps[0]).toMatchObject({ code: "not-a-store", reason });
     expect([namesIn(path("usb")), kept("nas")]).toEqual([[], [name]]);
+  });
+
+  it("goes on with the next store where one lies in what is backed up", async () => {
+    const { run, kept, path, home } = await nightly();
+    const inside = join(home, ".openclaw/workspace/usb");
+    renameSync(path("usb"), inside);
+    symlinkSync(inside, path("usb"));
+    const { status, report } = await run();
+    expect([status, kept("nas")]).toEqual([1, [name]]);
+    expect(stepsOf(report).slice(0, 2)).toEqual(["create usb: failed", "create nas: done"]);
+    expect(report!.installations[0]!.steps[0]).toMatchObject({ code: "output-inside-source" });
+  });
+
+  it.each([
+    ["a link to it", (usb: string, nas: string) => symlinkSync(usb, nas)],
+    ["a copy of its folder", (usb: string, nas: string) => cpSync(usb, nas, { recursive: true })],
+  ])("does not take a store for a second one by way of %s", async (_what, make) => {
+    const { run, path, ocbak } = await nightly({ retention: { keepLast: 1 } });
+    rmSync(path("nas"), { recursive: true });
+    make(path("usb"), path("nas"));
+    const { status, report } = await run();
+    expect(status).toBe(1);
+    expect(stepsOf(report)).toEqual([
+      "create usb: done",
+      "verify usb: done",
+      "copy nas: failed",
+      "prune usb: done",
+      "prune nas: failed",
+    ]);
+    const reason = expect.stringMatching(/nas is the store usb once more: .*leave one of them out/) as string;
+    expect(report!.installations[0]!.steps[2]).toMatchObject({ code: "same-store", reason });
+    expect((await ocbak(["archives"])).err).toContain("is the store usb once more");
   });
 
   it("keeps its archive where a further store fails", async () => {

@@ -3,6 +3,7 @@ import type { RunArchive } from "../../records/run-record.ts";
 import type { ArchiveStore } from "../../store/archive-store.ts";
 import { StoreError } from "../../store/errors.ts";
 import { createBackup } from "../create.ts";
+import { BackupError } from "../errors.ts";
 import type { CreateReport } from "../reports.ts";
 import type { Target } from "../targets.ts";
 import { furthestIn } from "./furthest.ts";
@@ -18,6 +19,9 @@ export interface Made {
   readonly storeName: string;
 }
 
+/** It lies in what is backed up; its disk does not give back what was written. */
+const ofStores: ReadonlySet<BackupError["code"]> = new Set(["output-inside-source", "not-self-verified"]);
+
 /**
  * Backs an installation up into the first store that can be written to: what keeps one store from it (not mounted, full,
  * read-only) is a step that failed, and the next has its turn. Undefined where nothing was made.
@@ -29,14 +33,19 @@ export async function makeArchive(target: Target, setting: RunSetting): Promise<
       try {
         return await makeIn(target, opened, setting);
       } catch (error) {
-        // What is wrong with the installation is wrong for every store.
-        goesOn = error instanceof StoreError;
+        goesOn = isOfStore(error);
         throw error;
       }
     });
     if (made !== undefined || !goesOn) return made;
   }
   return undefined;
+}
+
+/** What is wrong with the installation is wrong for every store. */
+function isOfStore(error: unknown): boolean {
+  if (error instanceof StoreError) return true;
+  return error instanceof BackupError && ofStores.has(error.code);
 }
 
 async function makeIn(
