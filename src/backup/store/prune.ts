@@ -6,7 +6,7 @@ import { StoreError } from "../../store/errors.ts";
 import type { Context } from "../context.ts";
 import { type Catalog, type CatalogArchive, readCatalog } from "./catalog.ts";
 import { clearLeftovers, planLeftovers } from "./leftovers.ts";
-import { type RetentionChoice, isMeant, requirePolicy, retain } from "./retain.ts";
+import { type RetentionChoice, isMeant, requirePolicy, requireTagged, retain } from "./retain.ts";
 import type { Fate, PrunedSeries, PruneReport, SeriesName } from "./store-reports.ts";
 
 /** A series to prune, and what is to become of each of its archives, newest first. */
@@ -85,13 +85,14 @@ async function planOf(
   const isOurs = (series: SeriesName): boolean => isMeant(series, choice, context);
   return {
     catalog,
-    series: catalog.series.filter(isOurs).map((series) => ({
-      name: nameOf(series),
-      archives: retain(series, choice.policy, context.now()).map(({ archive, keptBy }) => ({
-        archive: archive.archive,
-        keptBy,
-      })),
-    })),
+    series: catalog.series.filter(isOurs).map((series) => {
+      const decisions = retain(series, choice.policy, context.now());
+      requireTagged(decisions, choice.policy);
+      return {
+        name: nameOf(series),
+        archives: decisions.map(({ archive, keptBy }) => ({ archive: archive.archive, keptBy })),
+      };
+    }),
     untouched: catalog.series
       .filter((series) => !isOurs(series))
       .map((series) => ({ ...nameOf(series), archives: series.archives.length })),

@@ -58,3 +58,25 @@ export function retain(
   }));
   return decide(retained, policy, now);
 }
+
+/**
+ * Throws `bad-policy` where tags are all that a policy keeps by, no archive of a series that counts has one of them, and
+ * some would go: a slip of the pen, or a series of which the policy does not think.
+ */
+export function requireTagged(
+  decisions: ReturnType<typeof retain>,
+  { keepTags = [], ...others }: RetentionPolicy,
+): void {
+  const isByTagsAlone = keepTags.length > 0 && isEmptyPolicy(others);
+  if (!isByTagsAlone || decisions.every(({ keptBy }) => keptBy.length > 0)) return;
+  const isTagged = decisions.some(({ keptBy }) => keptBy.some((rule) => /^(tags |without tags$)/.test(rule)));
+  if (isTagged) return;
+  const { host, stateDir } = decisions[0]!.archive.archive.facts;
+  throw new BackupError(
+    "bad-policy",
+    `no archive of ${host}: ${stateDir} has the tags ${keepTags.map((tags) => JSON.stringify(tags)).join(" or ")}: of all of them none but the newest would be kept`,
+    {
+      hint: "look at the tags with `ocbak archives`; where that is meant, add --keep-last 1 (in the settings `keepLast`)",
+    },
+  );
+}

@@ -49,6 +49,22 @@ describe("prune", () => {
     ]);
   });
 
+  it.each([["none"], [","]])(
+    "removes nothing where tags are all it goes by, and none has them: %j",
+    async (...keepTags) => {
+      const { store, path, world, records } = await tenDays();
+      const [context, before] = [world.context(), namesIn(path)];
+      for (const prune of [planPrune, pruneStore])
+        await expect(prune(store, { policy: { keepTags } }, { records, context })).rejects.toMatchObject({
+          code: "bad-policy",
+          message: expect.stringMatching(/^no archive of .* none but the newest would be kept$/) as string,
+        });
+      expect(namesIn(path)).toEqual(before);
+      await pruneStore(store, { policy: { keepTags, keepLast: 1 } }, { records, context });
+      expect(archivesIn(path)).toEqual(["10.ocbak"]);
+    },
+  );
+
   it("shows as a gap what is gone from the middle without having been pruned", async () => {
     const { store, path, world, records } = await tenDays();
     const context = world.context();
