@@ -9,7 +9,10 @@ const Globs = z.array(Text);
 const Keep = z.int().positive().or(z.literal("all"));
 const Within = z
   .string()
-  .regex(/^(?=.)(\d+y)?(\d+m)?(\d+d)?(\d+h)?$/, "must be a duration such as 1y6m, 30d or 12h");
+  .regex(
+    /^(?=.)(\d{1,6}y)?(\d{1,6}m)?(\d{1,6}d)?(\d{1,6}h)?$/,
+    "must be a duration such as 1y6m, 30d or 12h",
+  );
 const WebAddress = z.url({
   protocol: /^https?$/,
   error: "must be an address that begins with https:// or http://",

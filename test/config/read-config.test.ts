@@ -80,6 +80,7 @@ describe("the settings file", () => {
     ['{"stores":[{"name":"../a","path":"/x"}]}', /stores\.0\.name must be a short name/],
     ['{"maxAge":"36"}', /maxAge must be a number and m, h, d or w/],
     ['{"retention":{"keepWithin":""}}', /retention\.keepWithin must be a duration/],
+    ['{"retention":{"keepWithin":"9999999d"}}', /retention\.keepWithin must be a duration/],
     ['{"retention":{"keepLast":0}}', /retention\.keepLast/],
     ['{"notify":{"fail":"file:///etc/passwd"}}', /notify\.fail must be an address/],
     ['{"profiles":[]}', /profiles/],
