@@ -63,12 +63,13 @@ export function effectiveSettings(
   });
 }
 
-/** Whoever knows a ping's address can call it: of these the host alone is shown. */
+/** Whoever knows a ping's address can call it: of these the host alone is shown, and of the command, which may call others, that there is one. */
 function withoutSecrets(key: Key, value: NonNullable<Config[Key]>): Config[Key] {
   if (key !== "notify") return value;
   const notify = value as NonNullable<Config["notify"]>;
   const hidden = (["start", "success", "fail"] as const).flatMap((name) =>
     notify[name] === undefined ? [] : [[name, `${new URL(notify[name]).origin}/…`]],
   );
-  return { ...notify, ...Object.fromEntries(hidden) };
+  const command = notify.onFailure === undefined ? {} : { onFailure: "…" };
+  return { ...notify, ...Object.fromEntries(hidden), ...command };
 }

@@ -120,6 +120,11 @@ describe("a setting as it holds", () => {
     expect(["$schema", ...keys]).toEqual(Object.keys(Config.shape));
   });
 
+  it("does not show the command on failure, in which the token of a messenger may stand", () => {
+    const command = "TOKEN=hunter2 curl https://api.telegram.example/bot12:hunter2/sendMessage";
+    expect(one("notify", { notify: { onFailure: command } })).toMatchObject({ value: { onFailure: "…" } });
+  });
+
   it("does not show the path of a ping, which is its password", () => {
     const shown = one("notify", { notify: { fail: "https://hc.example/secret-uuid", timeout: "5m" } });
     expect(shown?.value).toEqual({ fail: "https://hc.example/…", timeout: "5m" });
