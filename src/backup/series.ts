@@ -59,13 +59,22 @@ async function begin<T>(
 ): Promise<Manifest> {
   const key = { host: context.hostname, profile: installation.profile, stateDir: installation.stateDir };
   const id = series.seriesOf(key, furthest[0]?.seriesId ?? randomBytes(15).toString("hex"));
-  for (const member of furthest) if (member.seriesId === id) series.adopt(member);
+  for (const member of furthest) {
+    if (member.seriesId === id && series.adopt(member)) warnOfOthers(member, context);
+  }
   await settleAbandoned(series, id, context);
   const mark = markOf(processesOf(context));
   return series.begin(id, { place, mark }, (link) => {
     const built = manifest({ ...link, id: ArchiveId.parse(link.id) });
     return { archiveId: built.archiveId, manifestSha256: digestOf(built), built };
   }).built;
+}
+
+/** Two machines that have all of that in common cannot be told apart, by nothing that stands in an archive. */
+function warnOfOthers({ sequence }: SeriesMember, { hostname, notice }: Context): void {
+  notice(
+    `warning: the store holds number ${sequence} of this series, which this machine did not make as far as it knows: its records were lost or put back, or another machine is called ${hostname} and has the same state dir; their archives are one series then, of which prune keeps what it would keep of one: give one of them another host name`,
+  );
 }
 
 /** Of writers that died: what they published counts, what they did not is as if it had never begun. */

@@ -145,11 +145,14 @@ export class SeriesRecords {
     return { sequence, manifestSha256 };
   }
 
-  /** Goes on behind an archive that is further than all that is known here (these records were lost, or are old). */
-  adopt({ archiveId, seriesId, sequence, manifestSha256 }: SeriesMember): void {
-    this.#records.transaction(() => {
+  /**
+   * Goes on behind an archive that is further than all that is known here (these records were lost, or are old; or another
+   * machine made it), and says whether it is.
+   */
+  adopt({ archiveId, seriesId, sequence, manifestSha256 }: SeriesMember): boolean {
+    return this.#records.transaction(() => {
       const head = this.head(seriesId);
-      if (head !== null && head.sequence >= sequence) return;
+      if (head !== null && head.sequence >= sequence) return false;
       this.#records.run(
         "INSERT INTO series_members VALUES (?, ?, ?, ?, NULL, NULL) ON CONFLICT DO NOTHING",
         archiveId,
@@ -157,6 +160,7 @@ export class SeriesRecords {
         sequence,
         manifestSha256,
       );
+      return true;
     });
   }
 

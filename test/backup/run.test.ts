@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunReport } from "../../src/backup/run/run-report.ts";
@@ -328,6 +337,21 @@ describe("ocbak run", () => {
       renameSync(join(path(store), name), join(path(store), `older-${name}`));
     await run();
     expect(await seriesIn()).toEqual({ id: first.id, sequence: 1 });
+  });
+
+  it("warns where another machine of the same name is on the series, each time that one was there", async () => {
+    const { run, archives } = await nightly();
+    const root = recordsOf(dirname(archives));
+    const errs: string[] = [];
+    for (const machine of ["a", "a", "b", "b", "a"]) {
+      if (existsSync(`${root}.${machine}`)) renameSync(`${root}.${machine}`, root);
+      const { status, err } = await run();
+      expect(status).toBe(0);
+      errs.push(/another machine is called testhost/.test(err) ? "warned" : err);
+      renameSync(root, `${root}.${machine}`);
+    }
+    for (const machine of ["a", "b"]) rmSync(`${root}.${machine}`, { recursive: true });
+    expect(errs).toEqual(["", "", "warned", "", "warned"]);
   });
 
   it("takes another name for a second archive of the same second", async () => {
