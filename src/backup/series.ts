@@ -30,7 +30,9 @@ export async function writeInSeries<T>(request: SeriesRequest<T>, context: Conte
   using records: RecordsDatabase | undefined = quietly(context, () => openRecords(context));
   if (records === undefined) return request.write(request.manifest(null));
   const series = new SeriesRecords(records);
-  const manifest = await begin(series, request, context);
+  // On a full disk they open, and take nothing.
+  const manifest = await begin(series, request, context).catch((error: unknown) => noted(error, context));
+  if (manifest === undefined) return request.write(request.manifest(null));
   try {
     const result = await request.write(manifest);
     published(series, manifest, context);
@@ -46,10 +48,13 @@ function quietly<T>(context: Context, use: () => T): T | undefined {
   try {
     return use();
   } catch (error) {
-    if (!(error instanceof RecordsError)) throw error;
-    context.notice(`warning: ${error.message}; the archive's place in its series is not recorded`);
-    return undefined;
+    return noted(error, context);
   }
+}
+
+function noted(error: unknown, { notice }: Context): undefined {
+  if (!(error instanceof RecordsError)) throw error;
+  notice(`warning: ${error.message}; the archive's place in its series is not recorded`);
 }
 
 async function begin<T>(

@@ -26,7 +26,10 @@ export function recordsError(cause: unknown, file: string): unknown {
   const why = unusable.get(code);
   return why === undefined
     ? cause
-    : new RecordsError("records-unusable", `cannot use the records ${file}: ${why}`, { cause });
+    : new RecordsError("records-unusable", `cannot use the records ${file}: ${why}`, {
+        cause,
+        hint: "its folder must be yours, writable, and have some space left; XDG_STATE_HOME names another place",
+      });
 }
 
 export function damagedRecords(file: string, why: string, cause?: unknown): RecordsError {

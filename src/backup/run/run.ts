@@ -59,7 +59,15 @@ async function runFor(
   const installation = keyOf(target, context);
   const runs = new RunRecords(records);
   const id = beginRun(records, installation, context);
-  const steps = new Steps(context, (step) => runs.addStep(id, step));
+  // Records that take no more, as on a full disk, keep no copy from being made: that is said at the end.
+  let lost: unknown;
+  const steps = new Steps(context, (step) => {
+    try {
+      runs.addStep(id, step);
+    } catch (error) {
+      lost ??= error;
+    }
+  });
   const setting = { ...shared, installation, steps };
   let made: Made | undefined;
   try {
@@ -72,8 +80,10 @@ async function runFor(
   } finally {
     // Also where it was aborted: what was done stands in the records.
     const finishedAt = context.now().toISOString();
-    runs.finish(id, { finishedAt, outcome: worstOf(steps.records), archive: made?.archive ?? null });
+    const outcome = lost === undefined ? worstOf(steps.records) : "failed";
+    runs.finish(id, { finishedAt, outcome, archive: made?.archive ?? null });
   }
+  if (lost !== undefined) throw lost;
   return {
     installation,
     outcome: worstOf(steps.records),
