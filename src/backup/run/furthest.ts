@@ -8,6 +8,9 @@ import { StoreError } from "../../store/errors.ts";
 import type { Context } from "../context.ts";
 import { type CatalogSeries, readCatalog } from "../store/catalog.ts";
 
+/** A store may be shared, and a number be forged: behind the highest that there is no archive could follow. */
+const sequenceMax = 2 ** 52;
+
 /**
  * The furthest archive that a store has of each series of an installation, that with the newest archive first: a series
  * goes on behind it also where the records of this machine were lost, or are older than the store.
@@ -40,7 +43,7 @@ function newestIn({ archives }: CatalogSeries): number {
 
 function furthestOf({ archives }: CatalogSeries): SeriesMember | undefined {
   const members = archives.flatMap(({ facts: { archiveId, series, manifestSha256 }, isGood }) =>
-    isGood && series !== null
+    isGood && series !== null && series.sequence < sequenceMax
       ? [{ archiveId, seriesId: series.id, sequence: series.sequence, manifestSha256 }]
       : [],
   );
