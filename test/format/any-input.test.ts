@@ -34,7 +34,7 @@ describe("nothing but typed errors leaves the public API", () => {
       fc.asyncProperty(framed, async (bytes) => {
         expect((await outcomesOf(bytes))["full"]).not.toBe("accepted");
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 

@@ -17,8 +17,8 @@ beforeAll(async () => {
 
 describe("any changed byte is noticed", () => {
   it.each([
-    ["intact", 5],
-    ["full", 2],
+    ["intact", 11],
+    ["full", 7],
   ] as const)("at level %s", { timeout: 120_000 }, async (level, step) => {
     const bytes = hostile(key);
     const places = steppedPlaces(bytes, step, 97);
@@ -35,7 +35,7 @@ describe("any changed byte is noticed", () => {
         expect(told.verdict).toBe("damaged");
         expect(told.findings!.length).toBeGreaterThan(0);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
@@ -63,7 +63,7 @@ describe("an archive cut short is partial, and the report says what is there", (
         const report = await toldAndTrue(large, at);
         expect(report.told).toEqual(report.true);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
@@ -138,14 +138,15 @@ describe("the report on a damaged copy is true, and what it asks to copy again m
         const range = [at, Math.min(at + length, large.bytes.length - 2048)] as const;
         expect(await falseSayings(large, { kind, range }, level)).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
   it("whatever byte of a seek table is wrong", async () => {
     const end = large.anatomy.plain.segments.at(-1)![1];
     const frames = large.bytes.readUInt32LE(end - 9);
-    for (let at = end - 17 - 8 * frames; at < end; at++)
+    // Every third, from any on: the soak takes every byte of an archive.
+    for (let at = end - 17 - 8 * frames + Math.floor(Math.random() * 3); at < end; at += 3)
       expect(await falseSayings(large, { kind: "flip", range: [at, at + 1] }, "full")).toEqual([]);
   });
 
@@ -160,7 +161,7 @@ describe("the report on a damaged copy is true, and what it asks to copy again m
         const range = [from, Math.min(from + length, large.bytes.length - 1)] as const;
         expect(await falselyWhole(large, { kind, range }, "full")).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
