@@ -2,7 +2,7 @@ import { FormatError } from "../format/errors.ts";
 import { openRecords, openRecordsToRead } from "../records/database.ts";
 import { type DrillRecord, DrillRecords } from "../records/drill-records.ts";
 import { RecordsError } from "../records/errors.ts";
-import type { InstallationKey } from "../records/run-record.ts";
+import { type InstallationKey, isSameInstallation } from "../records/run-record.ts";
 import { RunRecords } from "../records/run-records.ts";
 import type { Context } from "./context.ts";
 import { type DrillOptions, drillArchive } from "./drill.ts";
@@ -62,8 +62,8 @@ function noteDrill(drill: DrillRecord, context: Context): void {
   }
 }
 
-function isKnown({ host, profile, stateDir }: InstallationKey, context: Context): boolean {
+function isKnown(installation: InstallationKey, context: Context): boolean {
   using records = openRecordsToRead(context);
   const known = records === undefined ? [] : new RunRecords(records).installations();
-  return known.some((key) => key.host === host && key.profile === profile && key.stateDir === stateDir);
+  return known.some((key) => isSameInstallation(key, installation));
 }

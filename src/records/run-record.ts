@@ -5,6 +5,10 @@ export interface InstallationKey {
   readonly stateDir: string;
 }
 
+export function isSameInstallation(one: InstallationKey, other: InstallationKey): boolean {
+  return one.host === other.host && one.profile === other.profile && one.stateDir === other.stateDir;
+}
+
 export const runSteps = ["create", "verify", "copy", "prune", "drill", "subset", "notify"] as const;
 export type RunStep = (typeof runSteps)[number];
 

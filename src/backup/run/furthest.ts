@@ -1,7 +1,7 @@
 import { ArchiveFactsCache } from "../../records/archive-facts-cache.ts";
 import type { RecordsDatabase } from "../../records/database.ts";
 import { RecordsError } from "../../records/errors.ts";
-import type { InstallationKey } from "../../records/run-record.ts";
+import { type InstallationKey, isSameInstallation } from "../../records/run-record.ts";
 import type { SeriesMember } from "../../records/series-records.ts";
 import type { ArchiveStore } from "../../store/archive-store.ts";
 import { StoreError } from "../../store/errors.ts";
@@ -23,7 +23,7 @@ export async function furthestIn(
   try {
     const catalog = await readCatalog({ store, records, cache: new ArchiveFactsCache(records) }, context);
     return catalog.series
-      .filter((series) => isOf(series, installation))
+      .filter((series) => isSameInstallation(series, installation))
       .toSorted((a, b) => newestIn(b) - newestIn(a))
       .flatMap((series) => furthestOf(series) ?? []);
   } catch (error) {
@@ -31,10 +31,6 @@ export async function furthestIn(
     if (error instanceof StoreError || error instanceof RecordsError) return [];
     throw error;
   }
-}
-
-function isOf(series: CatalogSeries, { host, profile, stateDir }: InstallationKey): boolean {
-  return series.host === host && series.profile === profile && series.stateDir === stateDir;
 }
 
 function newestIn({ archives }: CatalogSeries): number {

@@ -1,4 +1,4 @@
-import type { InstallationKey } from "../../records/run-record.ts";
+import { type InstallationKey, isSameInstallation } from "../../records/run-record.ts";
 import { type Decision, type Retained, decide } from "../../store/retention/decide.ts";
 import { type RetentionPolicy, isEmptyPolicy } from "../../store/retention/policy.ts";
 import { isSpan } from "../../store/retention/span.ts";
@@ -28,15 +28,12 @@ export function requirePolicy({ policy }: RetentionChoice): void {
 
 /** A series goes by the host of its newest archive: one that moved belongs to where it is now. */
 export function isMeant(
-  { host, profile, stateDir }: Pick<CatalogSeries, "host" | "profile" | "stateDir">,
+  series: InstallationKey,
   { hosts, installation }: Pick<RetentionChoice, "hosts" | "installation">,
   { hostname }: Pick<Context, "hostname">,
 ): boolean {
-  if (installation !== undefined)
-    return (
-      host === installation.host && profile === installation.profile && stateDir === installation.stateDir
-    );
-  return hosts === "all" || (hosts ?? [hostname]).includes(host);
+  if (installation !== undefined) return isSameInstallation(series, installation);
+  return hosts === "all" || (hosts ?? [hostname]).includes(series.host);
 }
 
 /** What becomes of each archive of a series. */
