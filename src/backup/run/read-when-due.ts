@@ -1,9 +1,8 @@
+import { isProved } from "../store/decisive-verdict.ts";
 import { verifyStore } from "../store/verify-store.ts";
 import type { StoreVerifyReport } from "../store/verify-store-report.ts";
 import type { RunSetting } from "./run-setting.ts";
 import type { StepResult } from "./steps.ts";
-
-const whole: ReadonlySet<string> = new Set(["complete", "intact", "full", "authentic"]);
 
 /** Reads of every store what is due, so that all of it is read within the time of the settings. */
 export async function readWhenDue(setting: RunSetting): Promise<void> {
@@ -21,7 +20,7 @@ export async function readWhenDue(setting: RunSetting): Promise<void> {
 
 /** An archive that is not whole is told each time, until it is gone. */
 function resultOf({ read, knownBad }: StoreVerifyReport): StepResult<void> {
-  const bad = [...read.filter(({ verdict }) => !whole.has(verdict)), ...knownBad];
+  const bad = [...read.filter((one) => !isProved(one)), ...knownBad];
   const [first] = bad;
   if (first === undefined) return { value: undefined };
   const others = bad.length === 1 ? "" : `, and ${bad.length - 1} more`;
