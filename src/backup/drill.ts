@@ -42,6 +42,8 @@ export async function drillArchive(
     home: join(folder.path, "home"),
     elsewhere: join(folder.path, "elsewhere"),
     owner: `${context.uid}:${context.gid}`,
+    // What goes nowhere may be of any age: nobody need look for a newer one.
+    allowOlder: true,
   };
   const setting = { options: { ...options, ...places }, context };
   const plan = await planRestore(archive, entries, setting);
