@@ -25,6 +25,16 @@ export function defaultArchiveName(
   ].join("-");
 }
 
+/** The wanted name, or the first with a number that is free: two in one second, or a clock that was put back. */
+export async function freeArchiveName(
+  wanted: string,
+  isTaken: (name: string) => Promise<boolean>,
+): Promise<string> {
+  let name = wanted;
+  for (let count = 2; await isTaken(name); count += 1) name = wanted.replace(/\.ocbak$/, `-${count}.ocbak`);
+  return name;
+}
+
 /** Where private files of a run lie for a moment: `$TMPDIR` where set, else the user's cache on disk, not a memory disk. */
 export function workParent({ env, osHomeDir }: Pick<Context, "env" | "osHomeDir">): string {
   const base = env["XDG_CACHE_HOME"] || join(osHomeDir, ".cache");

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { defaultArchiveName } from "./archive-name.ts";
+import { defaultArchiveName, freeArchiveName } from "./archive-name.ts";
 import type { Context } from "./context.ts";
 import { createBackup, type CreateOptions } from "./create.ts";
 import type { CreateReport } from "./reports.ts";
@@ -26,19 +26,14 @@ export async function createAllBackups(
   const backups: ProfileBackup[] = [];
   const taken = new Set<string>();
   for (const target of everyTarget(context)) {
-    const name = freeName(defaultArchiveName(target.profile, context), taken);
+    // Two state dirs may be of one name: `~/.openclaw` and the `~/.clawdbot` of old versions.
+    const wanted = defaultArchiveName(target.profile, context);
+    const name = await freeArchiveName(wanted, (one) => Promise.resolve(taken.has(one)));
+    taken.add(name);
     const result = await backUp(target, name, { options, context });
     backups.push({ profile: target.profile, stateDir: target.stateDir, result });
   }
   return backups;
-}
-
-/** Two state dirs may be of one name: `~/.openclaw` and the `~/.clawdbot` of old versions. */
-function freeName(wanted: string, taken: Set<string>): string {
-  let name = wanted;
-  for (let count = 2; taken.has(name); count += 1) name = wanted.replace(/\.ocbak$/, `-${count}.ocbak`);
-  taken.add(name);
-  return name;
 }
 
 interface Job {

@@ -6,7 +6,7 @@ import { createStaged } from "../store/directory.ts";
 import { fileBytesMaxIn } from "../store/file-limit.ts";
 import { locateOutput } from "../store/output.ts";
 import type { StagedFile } from "../store/staged-file.ts";
-import { defaultArchiveName } from "./archive-name.ts";
+import { defaultArchiveName, freeArchiveName } from "./archive-name.ts";
 import type { Context } from "./context.ts";
 
 /** A store to write an archive into. */
@@ -44,14 +44,6 @@ export async function destinationOf(
   }
   const { store, furthest } = into;
   const { localDirectory, fileBytesMax } = store;
-  const free = await freeName(store, name);
+  const free = await freeArchiveName(name, async (one) => (await store.stat(one)) !== null);
   return { localDirectory, fileBytesMax, begin: () => store.begin(free), furthest };
-}
-
-/** Two in one second, or a clock that was put back. */
-async function freeName(store: ArchiveStore, wanted: string): Promise<string> {
-  let name = wanted;
-  for (let count = 2; (await store.stat(name)) !== null; count += 1)
-    name = wanted.replace(/\.ocbak$/, `-${count}.ocbak`);
-  return name;
 }
