@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { link, open, unlink } from "node:fs/promises";
+import { sidecarMode, writeBeside } from "./beside.ts";
 import { StoreError } from "./errors.ts";
-import { sidecarMode } from "./replace-file.ts";
 import { storeError, systemCode } from "./store-error.ts";
 
 /**
@@ -11,18 +10,14 @@ import { storeError, systemCode } from "./store-error.ts";
  * that nobody else writes there. Throws StoreError.
  */
 export async function createWhole(path: string, text: string): Promise<boolean> {
-  const beside = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  let beside: string | undefined;
   try {
-    {
-      await using handle = await open(beside, "wx", sidecarMode);
-      await handle.writeFile(text);
-      await handle.sync();
-    }
+    beside = await writeBeside(path, text);
     return await takeName(beside, path, text);
   } catch (error) {
     throw storeError(error, `making ${path}`);
   } finally {
-    await unlink(beside).catch(() => {});
+    if (beside !== undefined) await unlink(beside).catch(() => {});
   }
 }
 
