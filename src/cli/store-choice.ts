@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { StoreSetting } from "../backup/run/run-options.ts";
+import type { StoreSetting } from "../backup/store/open-stores.ts";
 import type { Config } from "../config/schema.ts";
 import type { CliContext } from "./context.ts";
 import { CliError } from "./errors.ts";

@@ -7,7 +7,7 @@ import { BackupError } from "../errors.ts";
 import type { CreateReport } from "../reports.ts";
 import type { Target } from "../targets.ts";
 import { furthestIn } from "./furthest.ts";
-import type { OpenedStore } from "./open-stores.ts";
+import type { OpenedStore } from "../store/open-stores.ts";
 import type { RunSetting } from "./run-setting.ts";
 import type { StepResult } from "./steps.ts";
 

@@ -4,13 +4,7 @@ import type { NotifySettings } from "../../notify/settings.ts";
 import type { RetentionPolicy } from "../../store/retention/policy.ts";
 import type { CaptureChoices } from "../plan-capture.ts";
 import type { ReadOptions } from "../read-options.ts";
-
-/** A store as the settings name it. */
-export interface StoreSetting {
-  readonly name: string;
-  /** The folder. */
-  readonly path: string;
-}
+import type { StoreSetting } from "../store/open-stores.ts";
 
 /** The nightly job as it was configured. */
 export interface RunOptions {

@@ -1,7 +1,7 @@
 import type { RecordsDatabase } from "../../records/database.ts";
 import type { InstallationKey } from "../../records/run-record.ts";
 import type { Context } from "../context.ts";
-import type { OpenedStore } from "./open-stores.ts";
+import type { OpenedStore } from "../store/open-stores.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Steps } from "./steps.ts";
 

@@ -8,7 +8,7 @@ import { drillWhenDue } from "./drill-when-due.ts";
 import { runEach } from "./each-installation.ts";
 import { keepCopies } from "./keep-copies.ts";
 import { makeArchive, type Made } from "./make-archive.ts";
-import { openStores } from "./open-stores.ts";
+import { openStores } from "../store/open-stores.ts";
 import { pruneStores } from "./prune-stores.ts";
 import { readWhenDue } from "./read-when-due.ts";
 import type { RunOptions } from "./run-options.ts";

@@ -2,9 +2,8 @@ import { type RecordsDatabase, openRecords, openRecordsToRead } from "../../reco
 import { RecordsError } from "../../records/errors.ts";
 import type { ArchiveStore } from "../../store/archive-store.ts";
 import type { Context } from "../context.ts";
-import { openStores } from "../run/open-stores.ts";
-import type { StoreSetting } from "../run/run-options.ts";
 import { listArchives } from "./list-archives.ts";
+import { openStores, type StoreSetting } from "./open-stores.ts";
 import { planPrune, pruneStore } from "./prune.ts";
 import { type RetentionChoice, requirePolicy } from "./retain.ts";
 import type { ArchivesReport, PruneReport } from "./store-reports.ts";

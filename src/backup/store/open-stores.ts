@@ -1,10 +1,15 @@
 import type { ArchiveStore } from "../../store/archive-store.ts";
 import { StoreError } from "../../store/errors.ts";
-import { openDirectoryStore } from "../../store/directory-store.ts";
 import { markerName } from "../../store/marker.ts";
 import type { Context } from "../context.ts";
-import { processesOf } from "../processes.ts";
-import type { StoreSetting } from "./run-options.ts";
+import { openStore } from "./open-store.ts";
+
+/** A store as the settings name it. */
+export interface StoreSetting {
+  readonly name: string;
+  /** The folder. */
+  readonly path: string;
+}
 
 /** A store of the settings, opened, or what kept it from that. */
 export type OpenedStore = StoreSetting &
@@ -19,10 +24,9 @@ export async function openStores(
   context: Context,
 ): Promise<OpenedStore[]> {
   const opened: OpenedStore[] = [];
-  const surroundings = { now: context.now, processes: processesOf(context) };
   for (const setting of settings) {
     try {
-      const store = await openDirectoryStore(setting.path, surroundings);
+      const store = await openStore(setting.path, context);
       refuseTwice(store, opened);
       opened.push({ ...setting, store });
     } catch (error) {
