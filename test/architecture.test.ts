@@ -20,10 +20,10 @@ const table: Readonly<Record<string, Allowed>> = {
     packages: ["zod", "age-encryption"],
     builtins: ["node:crypto", "node:zlib", "node:buffer"],
   },
-  // Facts of the operating system that several layers need.
+  // What several layers need: facts of the operating system, and the shape of their errors.
   system: { folders: [], packages: ["zod"], builtins: ["node:fs", "node:path", "node:crypto"] },
   openclaw: {
-    folders: ["format"],
+    folders: ["system", "format"],
     packages: ["zod", "json5", "picomatch"],
     builtins: [
       ...fs,
@@ -54,7 +54,7 @@ const table: Readonly<Record<string, Allowed>> = {
   },
   // Metrics, pings and commands that tell others how a run went.
   notify: {
-    folders: ["format"],
+    folders: ["system", "format"],
     packages: ["zod"],
     builtins: [...fs, "node:path", "node:crypto", "node:timers/promises"],
   },
@@ -65,7 +65,7 @@ const table: Readonly<Record<string, Allowed>> = {
     builtins: [...fs, "node:path", "node:child_process", "node:crypto", "node:timers/promises", "node:util"],
   },
   // The settings of ocbak itself: config.json.
-  config: { folders: [], packages: ["zod", "leven"], builtins: ["node:fs", "node:path"] },
+  config: { folders: ["system"], packages: ["zod", "leven"], builtins: ["node:fs", "node:path"] },
   backup: {
     folders: ["openclaw", "disk", "store", "records", "notify", "schedule", "system", "format"],
     packages: [
@@ -79,7 +79,18 @@ const table: Readonly<Record<string, Allowed>> = {
   },
   cli: {
     // The middle folders only for their error classes; see the test below.
-    folders: ["backup", "config", "openclaw", "disk", "store", "records", "notify", "schedule", "format"],
+    folders: [
+      "backup",
+      "config",
+      "openclaw",
+      "disk",
+      "store",
+      "records",
+      "notify",
+      "schedule",
+      "system",
+      "format",
+    ],
     packages: ["commander", "cli-progress"],
     builtins: ["node:path"],
   },

@@ -1,3 +1,5 @@
+import { CodedError } from "../system/errors.ts";
+
 /** What a use case refuses beyond what its parts refuse. */
 export type BackupErrorCode =
   | "no-recipient"
@@ -15,14 +17,6 @@ export type BackupErrorCode =
   | "bad-tag"
   | "tag-in-archive";
 
-export class BackupError extends Error {
+export class BackupError extends CodedError<BackupErrorCode> {
   override readonly name = "BackupError";
-  readonly code: BackupErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: BackupErrorCode, message: string, options: ErrorOptions & { hint?: string } = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = options.hint;
-  }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from "../system/errors.ts";
+
 /** What the command line itself refuses, before or around a use case. */
 export type CliErrorCode =
   | "usage"
@@ -9,16 +11,8 @@ export type CliErrorCode =
   | "secret-command-failed"
   | "output-closed";
 
-export class CliError extends Error {
+export class CliError extends CodedError<CliErrorCode> {
   override readonly name = "CliError";
-  readonly code: CliErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: CliErrorCode, message: string, options: ErrorOptions & { hint?: string } = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = options.hint;
-  }
 }
 
 /** The reason a run's signal is aborted with. */

@@ -1,15 +1,12 @@
 import { BackupError, type BackupErrorCode } from "../backup/errors.ts";
 import type { RefusedVerdict } from "../backup/reports.ts";
-import { ConfigError } from "../config/errors.ts";
 import { DiskError, type DiskErrorCode } from "../disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../format/errors.ts";
 import { OpenClawError, type OpenClawErrorCode } from "../openclaw/errors.ts";
-import { NotifyError } from "../notify/errors.ts";
-import { RecordsError } from "../records/errors.ts";
-import { ScheduleError } from "../schedule/errors.ts";
 import { StoreError, type StoreErrorCode } from "../store/errors.ts";
+import { CodedError } from "../system/errors.ts";
 import type { CliContext } from "./context.ts";
-import { CliError, Interrupted } from "./errors.ts";
+import { Interrupted } from "./errors.ts";
 
 const doNotTrust = "do not restore this file; get the archive again from a source you trust";
 
@@ -114,15 +111,16 @@ function rawHintOf(error: unknown): string | undefined {
       (error.verdict === undefined ? undefined : hintOfVerdict[error.verdict])
     );
   }
-  if (error instanceof CliError || error instanceof ConfigError || error instanceof ScheduleError)
-    return error.hint;
-  if (error instanceof RecordsError || error instanceof NotifyError) return error.hint;
-  if (error instanceof OpenClawError) return error.hint ?? hintOfOpenClawError[error.code];
-  if (error instanceof DiskError) return error.hint ?? hintOfDiskError[error.code];
-  if (error instanceof StoreError) return error.hint ?? hintOfStoreError[error.code];
-  if (error instanceof BackupError) return error.hint ?? hintOfBackupError[error.code];
+  if (error instanceof CodedError) return error.hint ?? hintOfCode(error);
   if (isSystemError(error)) return undefined;
   return "this looks like a fault of ocbak itself; OCBAK_DEBUG=1 prints where it happened";
+}
+
+function hintOfCode(error: CodedError<string>): string | undefined {
+  if (error instanceof OpenClawError) return hintOfOpenClawError[error.code];
+  if (error instanceof DiskError) return hintOfDiskError[error.code];
+  if (error instanceof StoreError) return hintOfStoreError[error.code];
+  return error instanceof BackupError ? hintOfBackupError[error.code] : undefined;
 }
 
 /** What the operating system refused (`EACCES`, `ENOSPC` …) is nobody's bug. */

@@ -1,14 +1,8 @@
+import { CodedError } from "../system/errors.ts";
+
 /** What can be wrong with ocbak's own settings. */
 export type ConfigErrorCode = "unreadable-config" | "invalid-config";
 
-export class ConfigError extends Error {
+export class ConfigError extends CodedError<ConfigErrorCode> {
   override readonly name = "ConfigError";
-  readonly code: ConfigErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: ConfigErrorCode, message: string, options: ErrorOptions & { hint?: string } = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = options.hint;
-  }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from "../system/errors.ts";
+
 /** What can go wrong between entries and the file system. */
 export type DiskErrorCode =
   | "target-exists"
@@ -16,14 +18,6 @@ export type DiskErrorCode =
   | "bad-pattern"
   | "io";
 
-export class DiskError extends Error {
+export class DiskError extends CodedError<DiskErrorCode> {
   override readonly name = "DiskError";
-  readonly code: DiskErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: DiskErrorCode, message: string, options: ErrorOptions & { hint?: string } = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = options.hint;
-  }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from "../system/errors.ts";
+
 /** What can be wrong with an OpenClaw installation as found. */
 export type OpenClawErrorCode =
   | "no-installation"
@@ -8,14 +10,6 @@ export type OpenClawErrorCode =
   | "gateway-running"
   | "openclaw-older";
 
-export class OpenClawError extends Error {
+export class OpenClawError extends CodedError<OpenClawErrorCode> {
   override readonly name = "OpenClawError";
-  readonly code: OpenClawErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: OpenClawErrorCode, message: string, options: ErrorOptions & { hint?: string } = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = options.hint;
-  }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from "../system/errors.ts";
+
 /** What can go wrong with the records that ocbak keeps of its own runs. */
 export type RecordsErrorCode =
   | "newer-records"
@@ -6,14 +8,6 @@ export type RecordsErrorCode =
   | "records-unusable"
   | "nothing-recorded";
 
-export class RecordsError extends Error {
+export class RecordsError extends CodedError<RecordsErrorCode> {
   override readonly name = "RecordsError";
-  readonly code: RecordsErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: RecordsErrorCode, message: string, options: ErrorOptions & { hint?: string } = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = options.hint;
-  }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from "../system/errors.ts";
+
 /** What can go wrong with timers of the operating system. */
 export type ScheduleErrorCode =
   | "bad-time"
@@ -9,14 +11,6 @@ export type ScheduleErrorCode =
   | "command-failed"
   | "io";
 
-export class ScheduleError extends Error {
+export class ScheduleError extends CodedError<ScheduleErrorCode> {
   override readonly name = "ScheduleError";
-  readonly code: ScheduleErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: ScheduleErrorCode, message: string, options: ErrorOptions & { hint?: string } = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = options.hint;
-  }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from "../system/errors.ts";
+
 /** What can go wrong with a place that keeps archives. */
 export type StoreErrorCode =
   | "not-found"
@@ -13,14 +15,6 @@ export type StoreErrorCode =
   | "changed"
   | "io";
 
-export class StoreError extends Error {
+export class StoreError extends CodedError<StoreErrorCode> {
   override readonly name = "StoreError";
-  readonly code: StoreErrorCode;
-  readonly hint: string | undefined;
-
-  constructor(code: StoreErrorCode, message: string, options: ErrorOptions & { hint?: string } = {}) {
-    super(message, options);
-    this.code = code;
-    this.hint = options.hint;
-  }
 }
