@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
+import { configFolder } from "../config/config-folder.ts";
 import type { CliContext } from "./context.ts";
 import { CliError } from "./errors.ts";
 import { warn } from "./output.ts";
@@ -11,10 +12,7 @@ const keyFileBytesMax = 1024 * 1024;
 
 /** Where `keygen` puts the identity and every other command looks for it. */
 export function defaultIdentityFile(io: CliContext): string {
-  const configHome = io.env["XDG_CONFIG_HOME"];
-  // The XDG specification: a relative path there is to be ignored.
-  const base = configHome?.startsWith("/") ? configHome : resolve(io.osHomeDir, ".config");
-  return resolve(base, "ocbak", "identity.txt");
+  return resolve(configFolder(io), "identity.txt");
 }
 
 /** What kind of file it is, for messages: `identity`, `recipients`, … */

@@ -2,14 +2,14 @@ import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { closestMatch } from "leven";
 import { z } from "zod";
+import type { XdgPlace } from "../system/xdg.ts";
+import { configFolder } from "./config-folder.ts";
 import { ConfigError } from "./errors.ts";
 import { Config } from "./schema.ts";
 
 /** What finding and reading the settings takes from its surroundings. */
-export interface ConfigPlace {
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface ConfigPlace extends XdgPlace {
   readonly cwd: string;
-  readonly osHomeDir: string;
   /** Effective user of this process. */
   readonly uid: number;
 }
@@ -22,20 +22,13 @@ export interface ConfigFile {
   readonly settings: Config;
 }
 
-/** `$XDG_CONFIG_HOME/ocbak/config.json`, that is, `~/.config/ocbak/config.json`. */
-function defaultConfigPath({ env, osHomeDir }: ConfigPlace): string {
-  const configHome = env["XDG_CONFIG_HOME"];
-  // The XDG specification: a relative path there is to be ignored.
-  return join(configHome?.startsWith("/") ? configHome : join(osHomeDir, ".config"), "ocbak", "config.json");
-}
-
 /**
  * Reads ocbak's settings: of `named` (a flag), else of OCBAK_CONFIG, else of the default place, where there need be none.
  * `~/` in paths is the home. Throws ConfigError `unreadable-config` or `invalid-config`.
  */
 export function readConfig(named: string | undefined, place: ConfigPlace): ConfigFile {
   const asked = named ?? (place.env["OCBAK_CONFIG"] || undefined);
-  const path = asked === undefined ? defaultConfigPath(place) : resolve(place.cwd, asked);
+  const path = asked === undefined ? join(configFolder(place), "config.json") : resolve(place.cwd, asked);
   const text = textOf(path, asked !== undefined);
   if (asked === undefined && text !== undefined) refuseForeign(path, place);
   if (text === undefined) return { path, exists: false, settings: {} };

@@ -1,9 +1,8 @@
 import { join } from "node:path";
+import { type XdgPlace, xdgFolder } from "../system/xdg.ts";
 
 /** What the places depend on. */
-export interface Machine {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly osHomeDir: string;
+export interface Machine extends XdgPlace {
   readonly uid: number;
 }
 
@@ -18,8 +17,8 @@ export interface SchedulePlaces {
   readonly agentDir: string;
 }
 
-export function schedulePlaces({ env, osHomeDir, uid }: Machine): SchedulePlaces {
-  if (uid === 0) {
+export function schedulePlaces(machine: Machine): SchedulePlaces {
+  if (machine.uid === 0) {
     return {
       scope: "system",
       jobDir: "/etc/ocbak/schedule",
@@ -28,18 +27,12 @@ export function schedulePlaces({ env, osHomeDir, uid }: Machine): SchedulePlaces
       agentDir: "/Library/LaunchDaemons",
     };
   }
-  const configHome = xdg(env["XDG_CONFIG_HOME"], join(osHomeDir, ".config"));
-  const stateHome = xdg(env["XDG_STATE_HOME"], join(osHomeDir, ".local/state"));
+  const configHome = xdgFolder("config", machine);
   return {
     scope: "user",
     jobDir: join(configHome, "ocbak/schedule"),
-    stateDir: join(stateHome, "ocbak/schedule"),
+    stateDir: join(xdgFolder("state", machine), "ocbak/schedule"),
     unitDir: join(configHome, "systemd/user"),
-    agentDir: join(osHomeDir, "Library/LaunchAgents"),
+    agentDir: join(machine.osHomeDir, "Library/LaunchAgents"),
   };
-}
-
-/** The XDG specification: a relative path there is to be ignored. */
-function xdg(value: string | undefined, otherwise: string): string {
-  return value?.startsWith("/") ? value : otherwise;
 }
