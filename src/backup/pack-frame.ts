@@ -7,25 +7,20 @@ import type { PlannedEntry } from "../disk/planned.ts";
 import { readAttributes, readLink, readSmall } from "../disk/read.ts";
 import type { EntryPath } from "../format/entry-path.ts";
 import type { Attributes, SectionName } from "../format/entry.ts";
-import { FramePacker, LargeFilePacker } from "../format/frame-packer.ts";
+import { FramePacker } from "../format/frame-packer.ts";
 import { frameContentBytes } from "../format/frame.ts";
 import { entryHeaderBound, paddingAfter } from "../format/inner-tar.ts";
 import type { PackedFrame } from "../format/section-writer.ts";
-import {
-  type StoredAs,
-  absentLine,
-  directoryStatus,
-  rootStatus,
-  untakenLine,
-  withReason,
-} from "./pack-lines.ts";
+import { type StoredAs, absentLine, directoryStatus, rootStatus, untakenLine } from "./pack-lines.ts";
+import { packLarge } from "./pack-large.ts";
+import { StandingFiles } from "./standing-files.ts";
 
 /** The most content bytes of a file that stands in one frame with its header. */
 const smallFileBytesMax = frameContentBytes - 16 * 1024;
 
-/** An upper bound of the bytes a planned entry takes in the tar stream, while it is as it was planned. */
-export function recordBound({ path, size, link }: PlannedEntry): number {
-  return entryHeaderBound(path.length, link?.length ?? 4096) + size + paddingAfter(size);
+/** An upper bound of the bytes that an entry takes in the tar stream with so much content; by default what was planned. */
+export function recordBound({ path, size, link }: PlannedEntry, contentBytes = size): number {
+  return entryHeaderBound(path.length, link?.length ?? 4096) + contentBytes + paddingAfter(contentBytes);
 }
 
 export interface PackerSetting {
@@ -50,9 +45,7 @@ export class EntryPacker {
   readonly #level: number;
   readonly #packer: FramePacker;
   readonly #scratch = Buffer.allocUnsafeSlow(smallFileBytesMax);
-  /** Files of this section that really stand in it: what a hard link may refer to. */
-  readonly #stored = new Set<EntryPath>();
-  readonly #linkTargets: ReadonlySet<EntryPath>;
+  readonly #standing: StandingFiles;
   readonly #guard: PathGuard;
   #lastAttributes: Attributes = { mode: 0o700, mtime: "0", uid: 0, gid: 0, uname: "", gname: "" };
 
@@ -60,7 +53,7 @@ export class EntryPacker {
     this.#section = section;
     this.#level = compressionLevel;
     this.#packer = new FramePacker(compressionLevel);
-    this.#linkTargets = linkTargets;
+    this.#standing = new StandingFiles(linkTargets);
     this.#guard = guard;
   }
 
@@ -132,7 +125,7 @@ export class EntryPacker {
       ...this.#keep(attributes!),
     } as const;
     this.#packer.addFile({ ...draft, ...facts }, content, sha256);
-    this.#note(entry, outcome);
+    this.#standing.add(entry.path, outcome);
   }
 
   /** A database is planned as one and comes by its snapshot; one that turns up otherwise is not to be trusted. */
@@ -156,27 +149,10 @@ export class EntryPacker {
   *#run(entry: PlannedEntry, file: LargeFile, as: StoredAs): Generator<PackedFrame> {
     using _file = file;
     const attributes = this.#keep(as.attributes ?? file.opened.attributes!);
-    const sparse = file.opened.sparse ? { sparse: true as const } : {};
-    const draft = {
-      path: entry.path,
-      type: "file",
-      status: "ok",
-      size: file.sizeBytes,
-      ...sparse,
-      ...attributes,
-    } as const;
-    const packer = new LargeFilePacker(draft, this.#level);
-    for (let bytes = file.readNext(this.#scratch); bytes > 0; bytes = file.readNext(this.#scratch)) {
-      yield* packer.push(this.#scratch.subarray(0, bytes));
-    }
-    const { status, reason } = file.close(packer.contentSha256());
-    yield* packer.finish(
-      as.status === undefined || status !== "ok"
-        ? withReason(status, reason)
-        : withReason(as.status, as.reason),
-    );
+    const large = { path: entry.path, attributes, file, as };
+    yield* packLarge(large, { level: this.#level, buffer: this.#scratch });
     // A snapshot is another file by nature; it stands for the database under all its names.
-    this.#note(entry, as.attributes === undefined ? file.opened : {});
+    this.#standing.add(entry.path, as.attributes === undefined ? file.opened : {});
   }
 
   /** A directory that is gone stays, as the parent of what was planned below it. */
@@ -211,7 +187,7 @@ export class EntryPacker {
   *#packHardlink(entry: PlannedEntry): Generator<PackedFrame> {
     const outcome = readAttributes(entry, this.#guard);
     const { link } = entry;
-    const stands = link !== undefined && this.#stored.has(link);
+    const stands = link !== undefined && this.#standing.has(link);
     const isSame = outcome.status === "ok" && (this.#isPlain ? !outcome.moved : !outcome.replaced);
     if (!isSame || !stands) {
       if (this.#isPlain) return this.#move(entry, "its first name is sealed, or it is another file now");
@@ -248,18 +224,12 @@ export class EntryPacker {
     this.#packer.addAbsent({ path: entry.path, type: entry.type, status: "moved", reason, absent: true });
   }
 
-  *#room({ path, link }: PlannedEntry, contentBytes: number): Generator<PackedFrame> {
-    const bytes =
-      entryHeaderBound(path.length, link?.length ?? 4096) + contentBytes + paddingAfter(contentBytes);
-    if (!this.#packer.fits(bytes)) yield this.#packer.finish();
+  *#room(entry: PlannedEntry, contentBytes: number): Generator<PackedFrame> {
+    if (!this.#packer.fits(recordBound(entry, contentBytes))) yield this.#packer.finish();
   }
 
   #keep(attributes: Attributes): Attributes {
     this.#lastAttributes = attributes;
     return attributes;
-  }
-
-  #note({ path }: PlannedEntry, { replaced }: Pick<ReadOutcome, "replaced">): void {
-    if (this.#linkTargets.has(path) && replaced !== true) this.#stored.add(path);
   }
 }

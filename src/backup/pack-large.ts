@@ -1,0 +1,33 @@
+import type { LargeFile } from "../disk/large-file.ts";
+import type { Attributes } from "../format/entry.ts";
+import type { EntryPath } from "../format/entry-path.ts";
+import { LargeFilePacker } from "../format/frame-packer.ts";
+import type { PackedFrame } from "../format/section-writer.ts";
+import { type StoredAs, withReason } from "./pack-lines.ts";
+
+/** A file that is read piece by piece, and how it is to be recorded. */
+export interface LargeEntry {
+  readonly path: EntryPath;
+  readonly attributes: Attributes;
+  readonly file: LargeFile;
+  readonly as: StoredAs;
+}
+
+/** Reads a large file to its end, through `buffer`, and packs it into frames of its own. Closes nothing. */
+export function* packLarge(
+  { path, attributes, file, as }: LargeEntry,
+  { level, buffer }: { readonly level: number; readonly buffer: Buffer },
+): Generator<PackedFrame> {
+  const sparse = file.opened.sparse ? { sparse: true as const } : {};
+  const draft = { path, type: "file", status: "ok", size: file.sizeBytes, ...sparse, ...attributes } as const;
+  const packer = new LargeFilePacker(draft, level);
+  for (let bytes = file.readNext(buffer); bytes > 0; bytes = file.readNext(buffer)) {
+    yield* packer.push(buffer.subarray(0, bytes));
+  }
+  const { status, reason } = file.close(packer.contentSha256());
+  yield* packer.finish(
+    as.status === undefined || status !== "ok"
+      ? withReason(status, reason)
+      : withReason(as.status, as.reason),
+  );
+}
