@@ -21,7 +21,7 @@ const table: Readonly<Record<string, Allowed>> = {
     builtins: ["node:crypto", "node:zlib", "node:buffer"],
   },
   // What several layers need: facts of the operating system, and the shape of their errors.
-  system: { folders: [], packages: ["zod"], builtins: ["node:fs", "node:path", "node:crypto"] },
+  system: { folders: [], packages: ["zod"], builtins: [...fs, "node:path", "node:crypto"] },
   openclaw: {
     folders: ["system", "format"],
     packages: ["zod", "json5", "picomatch"],
@@ -50,14 +50,10 @@ const table: Readonly<Record<string, Allowed>> = {
   records: {
     folders: ["system", "format"],
     packages: ["zod"],
-    builtins: ["node:fs", "node:sqlite", "node:path", "node:crypto"],
+    builtins: ["node:fs", "node:sqlite", "node:path"],
   },
   // Metrics, pings and commands that tell others how a run went.
-  notify: {
-    folders: ["system", "format"],
-    packages: ["zod"],
-    builtins: [...fs, "node:path", "node:crypto", "node:timers/promises"],
-  },
+  notify: { folders: ["system"], packages: [], builtins: ["node:timers/promises"] },
   // Timers of the operating system.
   schedule: {
     folders: ["system", "format"],

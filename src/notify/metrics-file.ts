@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { replaceFile } from "../system/replace-file.ts";
 import { NotifyError } from "./errors.ts";
 
 /**
@@ -9,30 +7,11 @@ import { NotifyError } from "./errors.ts";
  * name that it has for a moment does not. Throws `metrics-unwritable`.
  */
 export async function writeMetricsFile(file: string, text: string): Promise<void> {
-  const beside = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await writeNew(beside, text);
-    await rename(beside, file);
+    await replaceFile(file, { text, mode: 0o644, isExact: true });
   } catch (cause) {
-    await rm(beside, { force: true }).catch(() => {});
     throw unwritable(file, cause);
   }
-  await flushFolder(dirname(file));
-}
-
-async function writeNew(path: string, text: string): Promise<void> {
-  await using handle = await open(path, "wx", 0o600);
-  await handle.writeFile(text);
-  // Whatever the umask is.
-  await handle.chmod(0o644);
-  await handle.sync();
-}
-
-/** Some file systems do not do this for folders; what was renamed is there all the same. */
-async function flushFolder(path: string): Promise<void> {
-  const handle: FileHandle | undefined = await open(path, "r").catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
 }
 
 function unwritable(file: string, cause: unknown): NotifyError {

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { lstatSync, type Stats } from "node:fs";
-import { mkdir, open, readFile, rename, rm, unlink } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { replaceFile } from "../system/replace-file.ts";
 import { ScheduleError } from "./errors.ts";
 
 /** A text that a scheduler reads: a file, or a user's crontab. */
@@ -58,32 +58,8 @@ async function readOwn(path: string): Promise<string | null> {
 }
 
 async function replace(path: string, text: string, mode: number): Promise<void> {
-  const directory = dirname(path);
-  await mkdir(directory, { recursive: true });
-  const beside = `${path}.${randomBytes(6).toString("hex")}.new`;
-  try {
-    const file = await open(beside, "wx", mode);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await unlink(beside).catch(() => {});
-    throw error;
-  }
-  await syncDirectory(directory);
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await mkdir(dirname(path), { recursive: true });
+  await replaceFile(path, { text, mode });
 }
 
 function reading<T>(path: string, read: () => Promise<T>): Promise<T> {

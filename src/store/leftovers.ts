@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly processes: Processes;
 }
 
-/** As the lock and `replaceFile` name what they write beside a file. */
+/** As the lock and `writeBeside` name what they write beside a file. */
 const besideOurs = /^\.ocbak-(notes\.json|store\.json|store\.lock)(\.[0-9a-f]{12}\.(tmp|claim))+$/;
 const hourMs = 3600_000;
 /** Without a write. Of one whose name tells that its process is dead: names of hosts are at times not unique. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ArchiveId } from "../format/schema.ts";
 import { StoreError } from "./errors.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceSidecar } from "./sidecar.ts";
 import { textOf } from "./whole-file.ts";
 
 /** What people said of an archive after it was made. */
@@ -41,5 +41,5 @@ export async function readNotesFile(directory: string): Promise<StoreNotes | und
 }
 
 export function writeNotesFile(directory: string, notes: StoreNotes): Promise<void> {
-  return replaceFile(join(directory, notesName), `${JSON.stringify(StoreNotes.parse(notes), null, 2)}\n`);
+  return replaceSidecar(join(directory, notesName), `${JSON.stringify(StoreNotes.parse(notes), null, 2)}\n`);
 }

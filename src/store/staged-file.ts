@@ -7,7 +7,7 @@ import type { Processes } from "../system/process-mark.ts";
 import { FileSource, writeFully } from "./file-source.ts";
 import { partialNameOf } from "./partial-name.ts";
 import { storeError, systemCode } from "./store-error.ts";
-import { syncDirectory } from "./sync-directory.ts";
+import { syncDirectory } from "../system/sync-directory.ts";
 
 /** What link(2) answers on file systems without hard links (FAT, some FUSE, Android). */
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);

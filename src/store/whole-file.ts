@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { link, open, unlink } from "node:fs/promises";
-import { sidecarMode, writeBeside } from "./beside.ts";
+import { writeBeside } from "../system/replace-file.ts";
 import { StoreError } from "./errors.ts";
+import { sidecarMode } from "./sidecar.ts";
 import { storeError, systemCode } from "./store-error.ts";
 
 /**
@@ -12,7 +13,7 @@ import { storeError, systemCode } from "./store-error.ts";
 export async function createWhole(path: string, text: string): Promise<boolean> {
   let beside: string | undefined;
   try {
-    beside = await writeBeside(path, text);
+    beside = await writeBeside(path, { text, mode: sidecarMode });
     return await takeName(beside, path, text);
   } catch (error) {
     throw storeError(error, `making ${path}`);
