@@ -49,6 +49,12 @@ export const statusOfVerdict = {
   stale: 28,
 } as const satisfies Record<Verdict, ExitStatus>;
 
+/** Of what was verified: a whole archive of a capture with holes is not a good backup, so that a nightly job notices. */
+export function statusOfProof(verdict: Verdict, complete: boolean | null): ExitStatus {
+  const status = statusOfVerdict[verdict];
+  return status === 0 && complete === false ? 3 : status;
+}
+
 const statusOfFormatError = {
   "not-an-archive": 27,
   "newer-format": 24,

@@ -1,17 +1,11 @@
 import { resolve } from "node:path";
+import type { Verdict } from "../backup/reports.ts";
 import type { StoreVerifyReport } from "../backup/store/verify-store-report.ts";
 import type { StoreVerifyOptions } from "../backup/store/verify-store.ts";
-import type { Config } from "../config/schema.ts";
 import type { Call } from "./command.ts";
-import { type ExitStatus, statusOfVerdict } from "./exit-status.ts";
+import { type ExitStatus, statusOfProof, statusOfVerdict } from "./exit-status.ts";
 import { printReport, write } from "./output.ts";
-import { chosenStores } from "./store-choice.ts";
 import { withContext } from "./use-context.ts";
-
-/** The folder of a store that the settings name, else the path itself. */
-export function storePath(named: string, settings: Config, io: Call["io"]): string {
-  return chosenStores(named, settings, io)[0]!.path;
-}
 
 /** Whether an argument is the folder of a store. */
 export async function isStorePath(path: string, { cwd }: Call["io"]): Promise<boolean> {
@@ -49,7 +43,10 @@ function statusOf({ read, knownBad }: StoreVerifyReport): ExitStatus {
 
 function statusOfOne(verdict: string, complete: boolean | null): ExitStatus {
   if (verdict === "no-key") return 12;
-  const known: Readonly<Record<string, ExitStatus>> = statusOfVerdict;
-  const status = known[verdict] ?? 1;
-  return status === 0 && complete === false ? 3 : status;
+  return isVerdict(verdict) ? statusOfProof(verdict, complete) : 1;
+}
+
+/** What was recorded is text, and may be in the words of another version. */
+function isVerdict(word: string): word is Verdict {
+  return Object.hasOwn(statusOfVerdict, word);
 }

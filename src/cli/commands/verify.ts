@@ -7,7 +7,7 @@ import type { Subset } from "../../backup/store/verify-store-report.ts";
 import type { VerifyOptions } from "../../backup/verify.ts";
 import type { Config } from "../../config/schema.ts";
 import { type Call, type CommandDefinition, commandOf, withCommonFlags, withReadFlags } from "../command.ts";
-import { type ExitStatus, statusOfVerdict } from "../exit-status.ts";
+import { type ExitStatus, statusOfProof } from "../exit-status.ts";
 import { CliError } from "../errors.ts";
 import { printReport, write } from "../output.ts";
 import type { ReadFlags } from "../read-options.ts";
@@ -58,7 +58,7 @@ async function verify(call: Call): Promise<ExitStatus> {
   const { io } = call;
   const flags = call.flags as VerifyFlags;
   const { archiveOrStdin, readOptions } = await import("../read-options.ts");
-  const { isStorePath, storePath, verifyStoreAt } = await import("../verify-store.ts");
+  const { isStorePath, verifyStoreAt } = await import("../verify-store.ts");
   const { archive, ...stdin } = archiveOrStdin(call.args[0], io);
   const subset = await parsedSubset(flags, archive);
   const options = {
@@ -66,8 +66,11 @@ async function verify(call: Call): Promise<ExitStatus> {
     ...stdin,
     ...(flags.level === undefined ? {} : { level: flags.level }),
   };
-  if (subset !== undefined)
-    return verifyStoreAt(storePath(archive, await settingsOf(flags, io), io), { ...options, subset }, call);
+  if (subset !== undefined) {
+    const { oneStore } = await import("../store-choice.ts");
+    const { path } = oneStore(archive, await settingsOf(flags, io), io);
+    return verifyStoreAt(path, { ...options, subset }, call);
+  }
   // An empty one, as a variable that is not set gives it, is not the folder we are in.
   if (archive !== "-" && archive !== "" && (await isStorePath(archive, io)))
     return verifyStoreAt(resolve(io.cwd, archive), options, call);
@@ -119,7 +122,7 @@ async function verifyOne(archive: string, options: VerifyOptions, call: Call): P
   const { verifyArchive } = await import("../../backup/verify.ts");
   const { verifyFailure, verifyText } = await import("../render/verify-text.ts");
   const report: VerifyReport = await withContext(call, (context) => verifyArchive(archive, options, context));
-  const status = statusOf(report);
+  const status = statusOfProof(report.verdict, report.capture.complete);
   await printReport(io.stdout, voice, {
     json: report,
     text: () => verifyText(report),
@@ -127,10 +130,4 @@ async function verifyOne(archive: string, options: VerifyOptions, call: Call): P
   });
   if (!voice.json) await write(io.stderr, verifyFailure(report));
   return status;
-}
-
-/** A whole archive of a capture with holes is not a good backup: 3, so that a nightly job notices. */
-function statusOf(report: VerifyReport): ExitStatus {
-  const status = statusOfVerdict[report.verdict];
-  return status === 0 && report.capture.complete === false ? 3 : status;
 }

@@ -70,8 +70,10 @@ export class RowWriter {
     });
   }
 
-  /** Replaces paths among the strings of JSON texts, row by row. */
-  /** `keeps`: a column of the row that a trigger changes with this one, and that is to be as it was. */
+  /**
+   * Replaces paths among the strings of JSON texts, row by row. `keeps`: a column of the row that a trigger changes with
+   * this one, and that is to be as it was.
+   */
   updateJson(table: string, column: string, keeps?: string): void {
     const { mapper } = this;
     if (!hasColumns(this.#db, table, [column]) || mapper.needles.length === 0) return;
