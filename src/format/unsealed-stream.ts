@@ -38,8 +38,9 @@ export class UnsealedStream implements RandomStream {
   async read(offset: number, length: number): Promise<Buffer> {
     if (offset + length > this.sizeBytes)
       throw new FormatError("bad-frame", "the sealed section ends too early");
+    if (length === 0) return Buffer.alloc(0);
     const first = Math.floor(offset / chunkBytes);
-    const last = Math.floor((offset + Math.max(1, length) - 1) / chunkBytes);
+    const last = Math.floor((offset + length - 1) / chunkBytes);
     const parts: Buffer[] = [];
     for (let index = first; index <= last; index++) parts.push(await this.#chunk(index));
     const start = offset - first * chunkBytes;
