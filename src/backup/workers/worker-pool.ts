@@ -1,0 +1,153 @@
+import { WorkerThread } from "./worker-thread.ts";
+
+/** Stands among jobs where all before it must be answered, and their answers taken, before the next is asked for. */
+export const barrier = Symbol("all before are done");
+
+export type Jobs<Job> = Iterable<Job | typeof barrier>;
+
+/** Does jobs and hands out the parts of their answers in the order of the jobs. */
+export interface JobRunner<Job, Part> extends AsyncDisposable {
+  inOrder(jobs: Jobs<Job>): AsyncIterable<Part>;
+}
+
+/** Does the jobs in this thread. */
+export class LocalRunner<Job, Part> implements JobRunner<Job, Part> {
+  readonly #answer: (job: Job) => Iterable<Part> | AsyncIterable<Part>;
+
+  constructor(answer: (job: Job) => Iterable<Part> | AsyncIterable<Part>) {
+    this.#answer = answer;
+  }
+
+  async *inOrder(jobs: Jobs<Job>): AsyncGenerator<Part> {
+    for (const job of jobs) if (job !== barrier) yield* this.#answer(job);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** Jobs begun whose answers are not taken yet, for each thread. */
+const jobsAhead = 2;
+
+/**
+ * Several threads that share nothing. Jobs are asked for, begun and answered in order; how many are begun ahead, and
+ * how much of an answer is made ahead, is bounded.
+ */
+export class WorkerPool<Job, Part> implements JobRunner<Job, Part> {
+  readonly #threads: readonly WorkerThread<Job, Part>[];
+
+  constructor(script: URL, { count, workerData }: { readonly count: number; readonly workerData: unknown }) {
+    this.#threads = Array.from({ length: count }, () => new WorkerThread<Job, Part>(script, workerData));
+  }
+
+  async *inOrder(jobs: Jobs<Job>): AsyncGenerator<Part> {
+    const begun = new BegunJobs(this.#threads, jobs[Symbol.iterator]());
+    for (let head = begun.head(); head !== undefined; head = begun.head()) {
+      for (let part = await head.take(); part !== undefined; part = await head.take()) yield part.part;
+      begun.dropHead();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()));
+  }
+}
+
+class BegunJobs<Job, Part> {
+  readonly #jobs: Iterator<Job | typeof barrier>;
+  readonly #idle: WorkerThread<Job, Part>[];
+  readonly #ahead: number;
+  readonly #begun: RunningJob<Part>[] = [];
+  #next: IteratorResult<Job | typeof barrier> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(threads: readonly WorkerThread<Job, Part>[], jobs: Iterator<Job | typeof barrier>) {
+    this.#jobs = jobs;
+    this.#idle = [...threads];
+    this.#ahead = threads.length * jobsAhead;
+  }
+
+  /** The first job that is not done with; undefined after the last. */
+  head(): RunningJob<Part> | undefined {
+    if (this.#failure === undefined) this.#begin();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return this.#begun[0];
+  }
+
+  dropHead(): void {
+    this.#begun.shift();
+  }
+
+  #begin(): void {
+    while (this.#idle.length > 0 && this.#begun.length < this.#ahead) {
+      this.#next ??= this.#jobs.next();
+      if (this.#next.done === true) return;
+      const { value: job } = this.#next;
+      if (job === barrier) {
+        if (this.#begun.length > 0) return;
+      } else this.#start(job);
+      this.#next = undefined;
+    }
+  }
+
+  /** Amid other work: where the next job cannot be made, that is told to who asks for the head next. */
+  #beginNow(): void {
+    try {
+      this.#begin();
+    } catch (error) {
+      this.#failure = { error };
+    }
+  }
+
+  #start(job: Job): void {
+    const thread = this.#idle.pop()!;
+    const running = new RunningJob<Part>(() => thread.taken());
+    this.#begun.push(running);
+    thread.start(job, {
+      part: (part) => running.push({ part }),
+      end: (error) => {
+        running.end(error);
+        if (error !== undefined) return;
+        this.#idle.push(thread);
+        this.#beginNow();
+      },
+    });
+  }
+}
+
+/** The answer to a job as far as it is there. */
+class RunningJob<Part> {
+  readonly #parts: { readonly part: Part }[] = [];
+  readonly #onTaken: () => void;
+  #ended: { readonly error?: Error | undefined } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(onTaken: () => void) {
+    this.#onTaken = onTaken;
+  }
+
+  push(part: { readonly part: Part }): void {
+    this.#parts.push(part);
+    this.#wake?.();
+  }
+
+  end(error: Error | undefined): void {
+    this.#ended = { error };
+    this.#wake?.();
+  }
+
+  /** The next part; undefined at the end. */
+  async take(): Promise<{ readonly part: Part } | undefined> {
+    for (;;) {
+      const part = this.#parts.shift();
+      if (part !== undefined) {
+        if (this.#ended === undefined) this.#onTaken();
+        return part;
+      }
+      if (this.#ended !== undefined) {
+        if (this.#ended.error !== undefined) throw this.#ended.error;
+        return undefined;
+      }
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
