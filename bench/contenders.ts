@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { smallFile } from "./tree.ts";
+import { smallFiles } from "./plan.ts";
 
 /** One way of doing a job. `run` gives a line of bash for the round of that number; `output` the file it makes. */
 export interface Contender {
@@ -32,7 +32,7 @@ export function jobs({ folder, home, ocbak, recipient }: Places): Job[] {
   const [own, gz, zst] = [at("a.ocbak"), at("a.tar.gz"), at("a.tar.zst.age")];
   const key = join(home, ".config/ocbak/identity.txt");
   const unsealed = `age -d -i ${key} ${zst} | zstd -dc`;
-  const one = `.openclaw/${smallFile}`;
+  const one = `.openclaw/${smallFiles.plain}`;
   const listGz = { name: "tar -tz", run: () => `tar -tzf ${gz}` };
   const listZst = { name: "age -d | zstd -d | tar -t", run: () => `${unsealed} | tar -t` };
   const into = (name: string, line: (to: string) => string) => ({
@@ -72,7 +72,7 @@ export function jobs({ folder, home, ocbak, recipient }: Places): Job[] {
       contenders: [
         {
           name: "ocbak cat",
-          run: () => `${ocbak} cat ${own} ${smallFile.replace("workspace/", "workspace.main/")}`,
+          run: () => `${ocbak} cat ${own} ${smallFiles.plain.replace("workspace/", "workspace.main/")}`,
         },
         { name: "tar -xzO", run: () => `tar -xzOf ${gz} ${one}` },
         { name: "age -d | zstd -d | tar -xO", run: () => `${unsealed} | tar -xO ${one}` },
