@@ -1,3 +1,4 @@
+import { inodeOf } from "../disk/identity.ts";
 import type { GuardedRoot } from "../disk/path-guard.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 
@@ -14,7 +15,7 @@ export function guardedRoots(planned: readonly PlannedEntry[]): GuardedRoot[] {
     const slash = path.lastIndexOf("/");
     const around =
       slash === -1 ? undefined : (devices.get(path.slice(0, slash)) ?? devices.get(rootOf(path)));
-    const { dev, ino } = identity;
+    const { dev, ino } = inodeOf(identity);
     if (slash === -1 || dev !== devices.get(rootOf(path))) devices.set(path, dev);
     if (dev !== around) guarded.push({ source, dev, ino });
   }

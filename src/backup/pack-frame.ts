@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { sizeBytesOf } from "../disk/identity.ts";
 import { isDatabaseHead } from "../disk/magic.ts";
 import { LargeFile } from "../disk/large-file.ts";
 import type { ReadOutcome } from "../disk/outcome.ts";
@@ -186,12 +187,16 @@ export class EntryPacker {
    */
   *#packHardlink(entry: PlannedEntry): Generator<PackedFrame> {
     const outcome = readAttributes(entry, this.#guard);
-    const { link } = entry;
+    const { identity, link } = entry;
     const stands = link !== undefined && this.#standing.has(link);
     const isSame = outcome.status === "ok" && (this.#isPlain ? !outcome.moved : !outcome.replaced);
     if (!isSame || !stands) {
       if (this.#isPlain) return this.#move(entry, "its first name is sealed, or it is another file now");
-      return yield* this.#packFile({ ...entry, type: "file", size: entry.identity?.sizeBytes ?? 0 });
+      return yield* this.#packFile({
+        ...entry,
+        type: "file",
+        size: identity === undefined ? 0 : sizeBytesOf(identity),
+      });
     }
     yield* this.#room(entry, 0);
     this.#packer.add({

@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, lstatSync, openSync, rmSync, writeSync, type BigIntStats } from "node:fs";
 import { DiskError } from "./errors.ts";
+import { identityOf, isSame } from "./identity.ts";
 import { systemCode } from "./io-error.ts";
 import { openFlags } from "./magic.ts";
 import type { Reach } from "./path-guard.ts";
 import { readFully, waitForTick, wasJustTouched } from "./read.ts";
-import { identityOf, isSame } from "./stat.ts";
 
 /** The files that SQLite keeps beside a database while it is in use. */
 export const sidecarSuffixes = ["-wal", "-shm", "-journal"] as const;

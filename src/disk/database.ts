@@ -7,11 +7,11 @@ import { settleCopy, sqliteCode, sqliteCodes, type CheckResult } from "./databas
 import { copyFamily, lstatIn, removeCopy, sidecarsOf } from "./database-family.ts";
 import { assertOpened, lookAtDatabase, type DatabaseFile } from "./database-file.ts";
 import { DiskError } from "./errors.ts";
+import { identityOf, isSame } from "./identity.ts";
 import { factsOf, refusedOutcome } from "./outcome.ts";
 import type { Reach } from "./path-guard.ts";
 import type { PlannedEntry } from "./planned.ts";
 import { wasJustTouched } from "./read.ts";
-import { identityOf, isSame } from "./stat.ts";
 
 export interface SnapshotOptions {
   /** How long to wait for a writer that holds the whole database. */

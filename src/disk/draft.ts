@@ -1,8 +1,9 @@
 import type { BigIntStats } from "node:fs";
 import type { EntryPath } from "../format/entry-path.ts";
 import type { EntryType } from "../format/entry.ts";
+import { identityOf } from "./identity.ts";
 import type { LeftOut, PlannedEntry } from "./planned.ts";
-import { identityOf, inodeKey } from "./stat.ts";
+import { inodeKey } from "./stat.ts";
 
 type Draft = { -readonly [Key in keyof PlannedEntry]: PlannedEntry[Key] };
 
@@ -39,13 +40,14 @@ export function draft(facts: Facts): Found {
     section: "sealed",
     source: facts.source,
     size: hasContent ? Number(stats.size) : 0,
-    ...(stats && { identity: identityOf(stats) }),
-    ...(excluded && { excluded }),
-    ...(unreadable !== undefined && { unreadable }),
-    ...(vanished !== undefined && { vanished }),
-    ...(database === true && { database }),
-    ...(sealedBy !== undefined && { sealedBy }),
   };
+  // One after the other: spread, each would be an object of its own, and there are as many as files.
+  if (stats !== undefined) entry.identity = identityOf(stats);
+  if (excluded !== undefined) entry.excluded = excluded;
+  if (unreadable !== undefined) entry.unreadable = unreadable;
+  if (vanished !== undefined) entry.vanished = vanished;
+  if (database === true) entry.database = database;
+  if (sealedBy !== undefined) entry.sealedBy = sealedBy;
   const inode = hasContent && stats.nlink > 1n ? inodeKey(stats) : undefined;
   return { entry, parent: facts.parent, inode };
 }

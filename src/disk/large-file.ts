@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, type BigIntStats } from "node:fs";
+import { identityOf, isSame } from "./identity.ts";
 import { openFlags } from "./magic.ts";
 import { factsOf, refusedOutcome, type ReadOutcome } from "./outcome.ts";
 import type { Reach } from "./path-guard.ts";
 import type { PlannedEntry } from "./planned.ts";
 import { readFully, waitForTick, wasJustTouched } from "./read.ts";
-import { identityOf, isSame, troubleOf } from "./stat.ts";
+import { troubleOf } from "./stat.ts";
 
 const bufferBytes = 1024 * 1024;
 

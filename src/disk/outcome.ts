@@ -1,8 +1,9 @@
 import type { BigIntStats } from "node:fs";
 import type { Attributes } from "../format/entry.ts";
+import { identityOf, isSame, isSameInode } from "./identity.ts";
 import { OwnerNames } from "./owner-names.ts";
 import type { PlannedEntry } from "./planned.ts";
-import { absenceOf, identityOf, isSame } from "./stat.ts";
+import { absenceOf } from "./stat.ts";
 
 /**
  * What became of an entry when it was read.
@@ -55,8 +56,9 @@ export function factsOf(
   stats: BigIntStats,
 ): Pick<ReadOutcome, "attributes" | "moved" | "replaced" | "sparse"> {
   const { identity } = entry;
-  const isPlanned = identity !== undefined && isSame(identity, identityOf(stats));
-  const isReplaced = identity?.dev !== stats.dev || identity.ino !== stats.ino;
+  const now = identityOf(stats);
+  const isPlanned = identity !== undefined && isSame(identity, now);
+  const isReplaced = identity === undefined || !isSameInode(identity, now);
   const isSparse = stats.isFile() && stats.size - stats.blocks * blockBytes >= holeBytesMin;
   return {
     attributes: attributesOf(stats),

@@ -1,5 +1,6 @@
 import type { EntryPath } from "../format/entry-path.ts";
 import type { EntryType, SectionName } from "../format/entry.ts";
+import type { Identity } from "./identity.ts";
 
 /**
  * A leaving-out rule of a root: a picomatch glob relative to the root, dot files included. Where it matches a
@@ -45,17 +46,6 @@ export interface ScanRules {
   readonly skip?: readonly { readonly dev: bigint; readonly ino: bigint }[];
   /** Leave out what is mounted inside a root. */
   readonly oneFileSystem?: boolean;
-}
-
-/** What tells that a file is still the one that was planned. */
-export interface Identity {
-  readonly dev: bigint;
-  readonly ino: bigint;
-  readonly sizeBytes: number;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-  /** Type and permission bits as the system gives them. */
-  readonly mode: number;
 }
 
 /** How much was left out: `entries` counts what lies below a directory, without itself. 0 where it was not looked into. */

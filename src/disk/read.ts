@@ -1,10 +1,11 @@
 import { hash } from "node:crypto";
 import { closeSync, fstatSync, lstatSync, openSync, readSync, readlinkSync, type BigIntStats } from "node:fs";
+import { identityOf, isSame } from "./identity.ts";
 import { openFlags } from "./magic.ts";
 import { factsOf, refusedOutcome, type ReadOutcome } from "./outcome.ts";
 import type { Reach } from "./path-guard.ts";
 import type { PlannedEntry } from "./planned.ts";
-import { identityOf, isSame, kindOf } from "./stat.ts";
+import { kindOf } from "./stat.ts";
 
 const attemptsMax = 4;
 /**

@@ -1,7 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { DiskError } from "./errors.ts";
 import { systemCode } from "./io-error.ts";
-import type { Identity } from "./planned.ts";
 
 export type Kind = "file" | "directory" | "symlink" | "socket" | "fifo" | "device";
 
@@ -20,29 +19,6 @@ export function kindOf(stats: BigIntStats): Kind {
 
 export function inodeKey(file: { readonly dev: bigint; readonly ino: bigint }): string {
   return `${file.dev}:${file.ino}`;
-}
-
-export function identityOf(stats: BigIntStats): Identity {
-  return {
-    dev: stats.dev,
-    ino: stats.ino,
-    sizeBytes: Number(stats.size),
-    mtimeNs: stats.mtimeNs,
-    ctimeNs: stats.ctimeNs,
-    mode: Number(stats.mode),
-  };
-}
-
-/** The same file in the same state: content, mode and owner cannot have changed without ctime (up to its grain). */
-export function isSame(a: Identity, b: Identity): boolean {
-  return (
-    a.ino === b.ino &&
-    a.dev === b.dev &&
-    a.sizeBytes === b.sizeBytes &&
-    a.mtimeNs === b.mtimeNs &&
-    a.ctimeNs === b.ctimeNs &&
-    a.mode === b.mode
-  );
 }
 
 /** What the system called the trouble, for a reason that people read. */

@@ -1,6 +1,7 @@
 import { snapshotDatabase } from "../../disk/database.ts";
 import { sidecarsOf } from "../../disk/database-family.ts";
 import { DiskError } from "../../disk/errors.ts";
+import { modeOf, sizeBytesOf } from "../../disk/identity.ts";
 import { realPlace } from "../../disk/listing.ts";
 import { type Absence as Missing, digestOfFile, ownersOf, targetOfLink } from "../../disk/look.ts";
 import { OwnerNames } from "../../disk/owner-names.ts";
@@ -82,7 +83,7 @@ class Look {
     if (unreadable !== undefined) return { path, type, absence: absenceOf({ unreadable }) };
     const common = { path, type, owner: () => this.#ownerOf(entry) };
     if (type === "symlink") return this.#seeLink(entry, common);
-    const mode = (identity?.mode ?? 0) & 0o777;
+    const mode = (identity === undefined ? 0 : modeOf(identity)) & 0o777;
     if (type === "directory") return { ...common, mode };
     return { ...common, mode, link: entry.link, content: this.#contentOf(entry) };
   }
@@ -101,7 +102,7 @@ class Look {
     const { source, identity, database } = entry;
     const { guard, signal } = this.#options;
     return {
-      sizeBytes: identity?.sizeBytes ?? 0,
+      sizeBytes: identity === undefined ? 0 : sizeBytesOf(identity),
       digest: async () => {
         const found = await digestOfFile(source, guard, signal);
         return "sha256" in found ? found : absenceOf(found);
