@@ -1,96 +1,129 @@
 /**
- * `npm run bench -- [--files N] [--mb N] [--rounds N] [--dir DIR]`: ocbak beside stock tools on a tree of OpenClaw's
- * shape. The tree is kept in DIR and used again; all else is removed at the end.
+ * `npm run bench -- [--size S|M|L]`: ocbak beside its peers on a tree of OpenClaw's shape. docs/benchmarks.md has the
+ * other flags. The tree is kept in DIR and used again; all else is removed at the end.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { parseArgs } from "node:util";
-import { type Job, jobs } from "./contenders.ts";
-import { type Sample, measure } from "./measure.ts";
-import { type Measured, type Row, rowsOf, tableOf } from "./table.ts";
-import { makeTree } from "./tree.ts";
+import { census } from "./census.ts";
+import { type JobName, type Tool, jobs } from "./jobs.ts";
+import { keepTree } from "./kept-tree.ts";
+import { type About, about } from "./machine.ts";
+import { optionsOf } from "./options.ts";
+import { smallFiles } from "./plan.ts";
+import { type Track, makeArchive, race } from "./race.ts";
+import { type Row, rowsOf, tableOf } from "./table.ts";
+import { judge, verdictsOf } from "./targets.ts";
+import { type Skipped, findTools } from "./tools/tools.ts";
 
-const { values } = parseArgs({
-  options: {
-    files: { type: "string", default: "20000" },
-    mb: { type: "string", default: "500" },
-    rounds: { type: "string", default: "3" },
-    dir: { type: "string" },
-  },
-});
-const size = { files: Number(values.files), megabytes: Number(values.mb) };
-const rounds = Number(values.rounds);
+const options = optionsOf(process.argv.slice(2));
 
 /** ext4 makes files 10 to 20 times slower for that long after many were removed. */
 const afterMassDeleteMs = 40_000;
 
-const dir = values.dir ?? join(tmpdir(), `ocbak-bench-${size.files}-${size.megabytes}`);
-const home = join(dir, "home");
-mkdirSync(home, { recursive: true, mode: 0o700 });
-makeTree(home, size);
+const { dir, tree } = options;
+mkdirSync(dir, { recursive: true, mode: 0o700 });
+const given = typeof tree === "object" && "home" in tree;
+const { home, change } = given ? { home: tree.home, change: () => 0 } : keepTree(dir, tree);
+const whole = census(join(home, ".openclaw"));
 
 const begun = performance.now();
 const folder = mkdtempSync(join(dir, "run-"));
-const env = { PATH: process.env["PATH"] ?? "", HOME: home, LANG: "C.UTF-8", NO_COLOR: "1" };
+const env = {
+  PATH: process.env["PATH"] ?? "",
+  HOME: home,
+  LANG: "C.UTF-8",
+  NO_COLOR: "1",
+  // The home is what is backed up: nobody shall write into it.
+  XDG_CONFIG_HOME: join(folder, "config"),
+  XDG_CACHE_HOME: join(folder, "cache"),
+  XDG_STATE_HOME: join(folder, "state"),
+};
 try {
-  const ocbak = `${process.execPath} ${join(import.meta.dirname, "../dist/cli/main.js")}`;
-  const rows: Row[] = [];
-  checkThatAllIsTaken(ocbak);
-  measure(`tar -C ${home} -c .openclaw | cat > /dev/null`, env); // into the page cache
-  for (const job of jobs({ folder, home, ocbak, recipient: recipient() })) {
-    if (job.name === "restore")
-      await setTimeout(Math.max(0, afterMassDeleteMs - (performance.now() - begun)));
-    rows.push(...rowsOf(race(job)));
-  }
-  report(rows);
+  await run();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** All contenders in turn, round after round, so that a busy minute hits all of them. */
-function race({ name: job, contenders }: Job): Measured[] {
-  const measured = contenders.map(({ name, output }) => ({
-    job,
-    name,
-    output,
-    rounds: [] as Sample[],
-  }));
-  for (let round = 0; round < rounds; round++) {
-    for (const [n, { name, run }] of contenders.entries()) {
-      process.stderr.write(`${job} ${round + 1}/${rounds}: ${name}\n`);
-      measured[n]!.rounds.push(measure(run(round), env));
-    }
+async function run(): Promise<void> {
+  const program = [process.execPath, options.program];
+  const identity = join(folder, "identity.txt");
+  const recipient = ocbak(["keygen", "--quiet", "-o", identity]).trim();
+  const leftOut = leftOutOf(recipient);
+  const places = { folder, home, recipient, identity, given, openclaw: options.openclaw };
+  const { tools, skipped } = findTools({ ...places, ocbak: program.join(" ") }, options.peers);
+  const dropped: Skipped[] = [...skipped];
+  for (const { name, why } of skipped) console.error(`without ${name}: ${why}`);
+  const drop = (skipped: Skipped): void => {
+    dropped.push(skipped);
+    console.error(`without ${skipped.name}: ${skipped.why}`);
+  };
+  const rows: Row[] = [];
+  const track: Track = { ...options, home, env, change, drop, whole: given ? undefined : whole };
+  if (!options.only.includes("create")) for (const tool of tools) makeArchive(tool, track);
+  for (const job of options.only) {
+    const why = whyNot(job);
+    if (why !== undefined) drop({ name: jobs[job], why });
+    else rows.push(...(await raced(job, tools, track)));
   }
-  return measured.map(({ output, ...one }) => ({
-    ...one,
-    ...(output && { outputBytes: statSync(output(0)).size }),
-  }));
+  report(rows, { ...about(dir, tools, env), leftOut, dropped });
 }
 
-function recipient(): string {
-  const key = join(home, ".config/ocbak/identity.txt");
-  const ocbak = join(import.meta.dirname, "../dist/cli/main.js");
-  rmSync(key, { force: true });
-  return execFileSync(process.execPath, [ocbak, "keygen", "--quiet"], { env, encoding: "utf8" }).trim();
+async function raced(job: JobName, tools: readonly Tool[], track: Track): Promise<Row[]> {
+  if (job === "restore") await setTimeout(Math.max(0, afterMassDeleteMs - (performance.now() - begun)));
+  return rowsOf(race(job, tools, track));
 }
 
-/** A comparison in which ocbak has less to do than the others would be none. */
-function checkThatAllIsTaken(ocbak: string): void {
-  const [node = "", program = ""] = ocbak.split(" ");
-  const json = execFileSync(node, [program, "create", "--dry-run", "--json"], { env, encoding: "utf8" });
+/** Why a job cannot run here, if it cannot. */
+function whyNot(job: JobName): string | undefined {
+  if (job === "cold" && process.geteuid?.() !== 0) return "only root can empty the page cache";
+  if (job === "again" && given) return "the tree is not this bench's to change";
+  const missing = Object.values(smallFiles).filter((path) => !existsSync(join(home, ".openclaw", path)));
+  if (job === "cat" && missing.length > 0) return `there is no ${missing.join(", no ")} in the tree`;
+}
+
+function ocbak(args: readonly string[]): string {
+  return execFileSync(process.execPath, [options.program, ...args], { env, encoding: "utf8" });
+}
+
+/** A comparison in which ocbak has less to do than the others would be none: of a given tree, it is told. */
+function leftOutOf(recipient: string): number {
+  const flags = given ? ["--no-default-excludes"] : [];
+  const json = ocbak(["create", "--dry-run", "--json", "-r", recipient, ...flags]);
   const { excluded } = (JSON.parse(json) as { entries: { excluded: number } }).entries;
-  if (excluded !== 0) throw new Error(`ocbak leaves out ${excluded} entries of the tree: use another --dir`);
+  if (excluded === 0) return 0;
+  if (!given) throw new Error(`ocbak leaves out ${excluded} entries of the tree: use another --dir`);
+  console.error(`ocbak leaves out ${excluded} entries that the others take`);
+  return excluded;
 }
 
-function report(rows: readonly Row[]): void {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.versions.node}`;
-  const about = { at: new Date().toISOString(), machine, rounds, ...size };
+interface Facts extends About {
+  /** Entries that ocbak leaves out and the others take. */
+  readonly leftOut: number;
+  readonly dropped: readonly Skipped[];
+}
+
+function report(rows: readonly Row[], facts: Facts): void {
+  const size = typeof tree === "string" ? tree : undefined;
+  const verdicts = judge(rows, size);
   const file = join(dir, "results.json");
-  writeFileSync(file, `${JSON.stringify({ ...about, rows }, null, 2)}\n`);
-  console.log(`${size.files} files, ${size.megabytes} MB; medians of ${rounds} rounds; ${machine}\n`);
-  console.log(tableOf(rows));
-  console.log(`\nall figures: ${file}`);
+  const all = {
+    ...facts,
+    tree,
+    whole,
+    rounds: options.rounds,
+    slowRounds: options.slowRounds,
+    rows,
+    verdicts,
+  };
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+  const versions = Object.values(facts.versions).join(", ");
+  const name = size === undefined ? "" : `${size}: `;
+  console.log(`${name}${whole.files} files, ${(whole.bytes / 1e6).toFixed(0)} MB\n\n${tableOf(rows)}\n`);
+  console.log(
+    `ocbak at commit ${facts.commit}, ${facts.at.slice(0, 10)}; ${facts.machine}. Versions: ${versions}.\n`,
+  );
+  for (const { name, why } of facts.dropped) console.log(`Not measured: ${name}, ${why}.\n`);
+  console.log(`${verdictsOf(verdicts)}\n\nall figures: ${file}`);
 }
