@@ -24,8 +24,14 @@ export function parseEntryPath(bytes: Uint8Array): EntryPath {
   return parsePathString(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"));
 }
 
+/** A clean path, but that the lengths of it and its components, and its depth, are not looked at. */
+// eslint-disable-next-line no-control-regex
+const cleanPattern = /^[a-z0-9][a-z0-9.-]*(?:\/(?!\.{1,2}(?:\/|$))[^\0/]+)*$/;
+
 /** The same for bytes that are a byte string already. */
 export function parsePathString(path: string): EntryPath {
+  // So short a path cannot break any other rule.
+  if (path.length <= limits.componentBytes && cleanPattern.test(path)) return path as EntryPath;
   if (path.length > limits.pathBytes) {
     throw new FormatError(
       "limit-exceeded",

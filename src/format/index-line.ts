@@ -5,6 +5,12 @@ import type { AbsentLine, EntryStatus, IndexLine, InventoryLine, StoredLine } fr
 import { isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
 import { limits } from "./limits.ts";
+import {
+  encodeOrdinaryInventoryLine,
+  encodeOrdinaryLine,
+  parseOrdinaryInventoryLine,
+  parseOrdinaryLine,
+} from "./ordinary-line.ts";
 import { Count, Sha256, checkSchema, textOfAtMost } from "./schema.ts";
 
 const Status = z.string().regex(/^(ok|database|changed|vanished|unreadable|moved|excluded:[a-z0-9-]{1,64})$/);
@@ -91,6 +97,11 @@ function decodePath(text: string | undefined, hex: string | undefined, what: str
 
 /** One line with its line feed. */
 export function encodeIndexLine(line: IndexLine): string {
+  return `${encodeOrdinaryLine(line) ?? encodeAnyLine(line)}\n`;
+}
+
+/** The same by canonical JSON alone, without line feed. */
+export function encodeAnyLine(line: IndexLine): string {
   const { path, ...rest } = line;
   const encoded: { [key: string]: JsonValue | undefined } = {
     ...(rest as object),
@@ -104,11 +115,16 @@ export function encodeIndexLine(line: IndexLine): string {
       Object.assign(encoded, { target: undefined }, encodeBytes("target", line.target));
     if (line.type === "hardlink") Object.assign(encoded, { link: undefined }, encodeBytes("link", line.link));
   }
-  return `${encodeCanonical(encoded)}\n`;
+  return encodeCanonical(encoded);
 }
 
 /** Takes one line without its line feed. Throws `bad-json`, `bad-schema`, `bad-index`, `unsafe-path`, `limit-exceeded`. */
 export function parseIndexLine(text: string): IndexLine {
+  return parseOrdinaryLine(text) ?? parseAnyLine(text);
+}
+
+/** The same by canonical JSON and schema alone: what {@link parseIndexLine} must agree with. */
+export function parseAnyLine(text: string): IndexLine {
   const value = parseCanonicalText(text, "an index line");
   const line = hasKey(value, "absent") ? decodeAbsent(value) : decodeStored(value);
   checkStatus(line);
@@ -186,11 +202,22 @@ function checkStatus(line: IndexLine): void {
   }
 }
 
-export function encodeInventoryLine({ path, size, type }: InventoryLine): string {
-  return `${encodeCanonical({ ...encodeBytes("path", path), size, type })}\n`;
+export function encodeInventoryLine(line: InventoryLine): string {
+  return `${encodeOrdinaryInventoryLine(line) ?? encodeAnyInventoryLine(line)}\n`;
 }
 
+/** The same by canonical JSON alone, without line feed. */
+export function encodeAnyInventoryLine({ path, size, type }: InventoryLine): string {
+  return encodeCanonical({ ...encodeBytes("path", path), size, type });
+}
+
+/** Takes one line without its line feed. Throws as {@link parseIndexLine}. */
 export function parseInventoryLine(text: string): InventoryLine {
+  return parseOrdinaryInventoryLine(text) ?? parseAnyInventoryLine(text);
+}
+
+/** The same by canonical JSON and schema alone. */
+export function parseAnyInventoryLine(text: string): InventoryLine {
   const value = checkSchema(Inventory, parseCanonicalText(text, "an inventory line"), "an inventory line");
   return { path: decodePath(value.path, value.pathHex, "path"), size: value.size, type: value.type };
 }

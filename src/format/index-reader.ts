@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { IndexLine } from "./entry.ts";
 import { FormatError } from "./errors.ts";
@@ -7,22 +8,21 @@ import { limits } from "./limits.ts";
 import type { SectionTail } from "./section-reader.ts";
 import { isZero } from "./ustar.ts";
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lineFeed = 0x0a;
 
 /** Splits bytes that are whole lines of UTF-8; every line ends with a line feed. */
 export function splitLines(bytes: Buffer, what: string): string[] {
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch (cause) {
-    throw new FormatError("bad-index", `${what} is not UTF-8`, { cause });
-  }
-  const lines = text.split("\n");
-  if (lines.pop() !== "") throw new FormatError("bad-index", `${what} does not end with a line feed`);
-  for (const line of lines) {
-    // A char is at most three bytes of UTF-8: most lines need not be encoded to be measured.
-    if (line.length * 3 >= limits.lineBytes && Buffer.byteLength(line) >= limits.lineBytes)
+  if (!isUtf8(bytes)) throw new FormatError("bad-index", `${what} is not UTF-8`);
+  if (bytes.length > 0 && bytes.at(-1) !== lineFeed)
+    throw new FormatError("bad-index", `${what} does not end with a line feed`);
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(lineFeed, at);
+    if (end - at >= limits.lineBytes)
       throw new FormatError("limit-exceeded", `${what} has a line that is too long`);
+    // Each a text of its own: parts of one text would keep all of it in memory as long as one line is held.
+    lines.push(bytes.toString("utf8", at, end));
+    at = end + 1;
   }
   return lines;
 }
