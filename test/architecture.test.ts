@@ -128,8 +128,12 @@ const exceptions: Readonly<
       "OCBAK_*_COMMAND asks the user's own password manager; nothing in an archive ever selects a program",
   },
   "cli/process.ts": {
-    imports: ["node:fs", "node:os"],
-    because: "reads package.json and the facts of this process, once, into the context",
+    imports: ["node:os"],
+    because: "reads the facts of this process, once, into the context",
+  },
+  "cli/package-version.ts": {
+    imports: ["node:fs"],
+    because: "reads package.json, and prints the version with nothing else loaded",
   },
   "cli/main.ts": {
     imports: ["node:module", "node:v8"],

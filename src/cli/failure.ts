@@ -1,6 +1,7 @@
 import type { CliContext } from "./context.ts";
+import { statusOfError } from "./error-status.ts";
 import { CliError, Interrupted } from "./errors.ts";
-import { type ExitStatus, statusOfError } from "./exit-status.ts";
+import type { ExitStatus } from "./exit-status.ts";
 import { hintOf } from "./hints.ts";
 import { safe, write } from "./output.ts";
 

@@ -5,7 +5,11 @@
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const supported = (major === 24 && minor >= 16) || (major === 26 && minor >= 1) || major > 26;
 
-if (supported) {
+if (supported && ["-V", "--version"].includes(process.argv[2] ?? "")) {
+  // Here, because commander would say the same after four times as long.
+  const { printVersion } = await import("./package-version.ts");
+  printVersion();
+} else if (supported) {
   await cacheCompiledCode();
   await keepYoungGenerationSmall();
   const { main } = await import("./process.ts");

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 
 import type { CliContext } from "./context.ts";
 import { CliError, Interrupted } from "./errors.ts";
+import { packageVersion } from "./package-version.ts";
 import { run } from "./run.ts";
 
 /** Runs the command line of this process and says what to exit with. */
@@ -58,10 +58,4 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
-}
-
-/** package.json stands at the same distance from src/cli and dist/cli. */
-function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,74 +1,63 @@
 import { Command } from "commander";
 
 import type { Call, CommandDefinition, CommandGroup } from "./command.ts";
-import { archivesCommand } from "./commands/archives.ts";
-import { catCommand } from "./commands/cat.ts";
-import { completionCommand } from "./commands/completion.ts";
-import { configCommand } from "./commands/config.ts";
-import { createCommand } from "./commands/create.ts";
-import { diffCommand } from "./commands/diff.ts";
-import { drillCommand } from "./commands/drill.ts";
-import { extractCommand } from "./commands/extract.ts";
-import { initCommand } from "./commands/init.ts";
-import { inspectCommand } from "./commands/inspect.ts";
-import { keygenCommand } from "./commands/keygen.ts";
-import { lsCommand } from "./commands/ls.ts";
-import { pinCommand, unpinCommand } from "./commands/pin.ts";
-import { pruneCommand } from "./commands/prune.ts";
-import { restoreCommand } from "./commands/restore.ts";
-import { runCommand } from "./commands/run.ts";
-import { salvageCommand } from "./commands/salvage.ts";
-import { scheduleCommand } from "./commands/schedule.ts";
-import { showCommand } from "./commands/show.ts";
-import { statusCommand } from "./commands/status.ts";
-import { tagCommand } from "./commands/tag.ts";
-import { unlockCommand } from "./commands/unlock.ts";
-import { verifyCommand } from "./commands/verify.ts";
 import type { CliContext } from "./context.ts";
 import type { ExitStatus } from "./exit-status.ts";
 
-/** In the order of `ocbak --help`: the order in which a person needs them. */
-const definitions: readonly (CommandDefinition | CommandGroup)[] = [
-  keygenCommand,
-  showCommand,
-  createCommand,
-  verifyCommand,
-  restoreCommand,
-  runCommand,
-  drillCommand,
-  diffCommand,
-  inspectCommand,
-  lsCommand,
-  catCommand,
-  extractCommand,
-  salvageCommand,
-  initCommand,
-  archivesCommand,
-  tagCommand,
-  pinCommand,
-  unpinCommand,
-  pruneCommand,
-  unlockCommand,
-  scheduleCommand,
-  statusCommand,
-  configCommand,
-  completionCommand,
-];
+/**
+ * By their names, in the order of `ocbak --help`: the order in which a person needs them. A module of these holds the
+ * words of its command; what the command does it imports when it is called.
+ */
+const loaders: Readonly<Record<string, () => Promise<CommandDefinition | CommandGroup>>> = {
+  keygen: async () => (await import("./commands/keygen.ts")).keygenCommand,
+  show: async () => (await import("./commands/show.ts")).showCommand,
+  create: async () => (await import("./commands/create.ts")).createCommand,
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  restore: async () => (await import("./commands/restore.ts")).restoreCommand,
+  run: async () => (await import("./commands/run.ts")).runCommand,
+  drill: async () => (await import("./commands/drill.ts")).drillCommand,
+  diff: async () => (await import("./commands/diff.ts")).diffCommand,
+  inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  ls: async () => (await import("./commands/ls.ts")).lsCommand,
+  cat: async () => (await import("./commands/cat.ts")).catCommand,
+  extract: async () => (await import("./commands/extract.ts")).extractCommand,
+  salvage: async () => (await import("./commands/salvage.ts")).salvageCommand,
+  init: async () => (await import("./commands/init.ts")).initCommand,
+  archives: async () => (await import("./commands/archives.ts")).archivesCommand,
+  tag: async () => (await import("./commands/tag.ts")).tagCommand,
+  pin: async () => (await import("./commands/pin.ts")).pinCommand,
+  unpin: async () => (await import("./commands/pin.ts")).unpinCommand,
+  prune: async () => (await import("./commands/prune.ts")).pruneCommand,
+  unlock: async () => (await import("./commands/unlock.ts")).unlockCommand,
+  schedule: async () => (await import("./commands/schedule.ts")).scheduleCommand,
+  status: async () => (await import("./commands/status.ts")).statusCommand,
+  config: async () => (await import("./commands/config.ts")).configCommand,
+  completion: async () => (await import("./commands/completion.ts")).completionCommand,
+};
 
 /** Told the exit status of the command that ran. */
 export type Finished = (status: ExitStatus) => void;
 
-/** The whole command line. Nothing in it exits or prints by itself except to the context's streams. */
-export function programFor(io: CliContext, finished: Finished): Command {
+/**
+ * The whole command line. Nothing in it exits or prints by itself except to the context's streams. Given the first word
+ * of a call it knows that command alone, if there is one: the others need not be loaded to be passed over.
+ */
+export async function programFor(io: CliContext, finished: Finished, word?: string): Promise<Command> {
   const program = new Command("ocbak")
     .description(
       "Back up and move an OpenClaw installation: one file, encrypted where it matters, every file proved.",
     )
     .version(io.toolVersion, "-V, --version", "print the version")
     .addHelpText("after", "\n`ocbak COMMAND --help` has an example of each. The whole contract: docs/cli.md");
-  for (const definition of definitions) program.addCommand(connect(definition, io, finished));
+  for (const definition of await definitionsFor(word)) program.addCommand(connect(definition, io, finished));
   quieten(program, io);
   return program;
+}
+
+function definitionsFor(word = ""): Promise<(CommandDefinition | CommandGroup)[]> {
+  const all = Object.keys(loaders);
+  const names = all.includes(word) ? [word] : all;
+  return Promise.all(names.map((name) => loaders[name]!()));
 }
 
 function connect(definition: CommandDefinition | CommandGroup, io: CliContext, finished: Finished): Command {

@@ -3,13 +3,12 @@ import { CommanderError } from "commander";
 import type { CliContext } from "./context.ts";
 import { CliError } from "./errors.ts";
 import type { ExitStatus } from "./exit-status.ts";
-import { printFailure } from "./failure.ts";
 import { programFor } from "./program.ts";
 
 /** Runs one command line (without node and script) and says what to exit with. Never throws. */
 export async function run(argv: readonly string[], io: CliContext): Promise<ExitStatus> {
   let status: ExitStatus = 0;
-  const program = programFor(io, (finished) => (status = finished));
+  const program = await programFor(io, (finished) => (status = finished), argv[0]);
   if (argv.length === 0) {
     io.stderr.write(program.helpInformation());
     return 2;
@@ -21,6 +20,7 @@ export async function run(argv: readonly string[], io: CliContext): Promise<Exit
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     // A group without its command: like no command at all, its help has been printed.
     if (error instanceof CommanderError && error.code === "commander.help") return 2;
+    const { printFailure } = await import("./failure.ts");
     return printFailure(io, asUsage(error, argv), argv.includes("--json"));
   }
 }

@@ -9,7 +9,7 @@ import { withContext } from "./use-context.ts";
 
 /** Whether an argument is the folder of a store. */
 export async function isStorePath(path: string, { cwd }: Call["io"]): Promise<boolean> {
-  const { isStore } = await import("../backup/store/open-store.ts");
+  const { isStore } = await import("../backup/store/is-store.ts");
   return isStore(resolve(cwd, path));
 }
 

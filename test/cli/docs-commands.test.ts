@@ -59,8 +59,8 @@ function mentionsIn(page: string): Mention[] {
 }
 
 /** The program, of whose commands none does anything. */
-function idleProgram(): Command {
-  const program = programFor(testCli({ home: "/" }).io, () => {});
+async function idleProgram(): Promise<Command> {
+  const program = await programFor(testCli({ home: "/" }).io, () => {});
   const makeIdle = (command: Command): void => {
     if (command.commands.length === 0) command.action(() => {});
     for (const inner of command.commands) makeIdle(inner);
@@ -72,12 +72,12 @@ function idleProgram(): Command {
 /** Fails where the program would refuse the line before it does anything. */
 async function parse(words: readonly string[]): Promise<void> {
   const argv = words.map((word) => word.replaceAll(/['"]/g, ""));
-  await idleProgram().parseAsync(argv, { from: "user" });
+  await (await idleProgram()).parseAsync(argv, { from: "user" });
 }
 
 /** Commands and flags that do not exist, of a line that is not to be typed as it is. */
-function unknownIn(words: readonly string[]): string[] {
-  let command = idleProgram();
+async function unknownIn(words: readonly string[]): Promise<string[]> {
+  let command = await idleProgram();
   let at = 0;
   for (; at < words.length; at += 1) {
     const inner = command.commands.find((one) => one.name() === words[at]);
@@ -120,8 +120,8 @@ describe("command lines in README.md and docs", () => {
 
   it.each(mentions.filter(({ isWhole }) => !isWhole))(
     "have only commands and flags that there are: ocbak $line ($path)",
-    ({ words }) => {
-      expect(unknownIn(words)).toEqual([]);
+    async ({ words }) => {
+      expect(await unknownIn(words)).toEqual([]);
     },
   );
 
@@ -136,7 +136,7 @@ describe("command lines in README.md and docs", () => {
     ["nonsense", ["nonsense"]],
     ["create [--nonsense] …", ["--nonsense"]],
     ["schedule nonsense -x", ["nonsense", "-x"]],
-  ])("would be found: ocbak %s", (line, unknown) => {
-    expect(unknownIn(line.split(" "))).toEqual(unknown);
+  ])("would be found: ocbak %s", async (line, unknown) => {
+    expect(await unknownIn(line.split(" "))).toEqual(unknown);
   });
 });

@@ -26,7 +26,7 @@ function flagsIn(section: string): string[] {
   });
 }
 
-const commands = everyCommand();
+const commands = await everyCommand();
 const [commonTable, readTable] = sections.get("Flags of every command")!.split('"read flags" below:');
 
 describe("docs/cli.md", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { BackupError } from "../../src/backup/errors.ts";
 import { CliError, Interrupted } from "../../src/cli/errors.ts";
-import { statusOfError, statusOfVerdict } from "../../src/cli/exit-status.ts";
+import { statusOfError } from "../../src/cli/error-status.ts";
+import { statusOfVerdict } from "../../src/cli/exit-status.ts";
 import { hintOf } from "../../src/cli/hints.ts";
 import { DiskError } from "../../src/disk/errors.ts";
 import { FormatError, type FormatErrorCode } from "../../src/format/errors.ts";

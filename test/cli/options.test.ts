@@ -7,9 +7,8 @@ import { testCli } from "../support/cli.ts";
 /** The flags of a command line as the command gets them. */
 async function flagsOf<Flags>(...argv: string[]): Promise<Flags> {
   const [name, ...rest] = argv;
-  const command = programFor(testCli({ home: "/" }).io, () => {}).commands.find(
-    (one) => one.name() === name,
-  )!;
+  const { commands } = await programFor(testCli({ home: "/" }).io, () => {}, name);
+  const command = commands.find((one) => one.name() === name)!;
   await command.action(() => {}).parseAsync(rest, { from: "user" });
   return command.opts() as Flags;
 }

@@ -8,7 +8,7 @@ import { run } from "../../src/cli/run.ts";
 import { testCli, type TestCli } from "../support/cli.ts";
 import { everyCommand } from "../support/commands.ts";
 
-const commands = everyCommand().map(([words]) => words);
+const commands = (await everyCommand()).map(([words]) => words);
 
 async function runs(...argv: string[]): Promise<TestCli & { status: number }> {
   const cli = testCli({ home: "/nonexistent" });
@@ -19,7 +19,7 @@ describe("usage", () => {
   it("prints the help on stderr for `ocbak` alone, and exits with 2", async () => {
     const { status, out, err } = await runs();
     expect([status, out()]).toEqual([2, ""]);
-    const { commands: words } = programFor(testCli({ home: "/" }).io, () => {});
+    const { commands: words } = await programFor(testCli({ home: "/" }).io, () => {});
     for (const command of words) expect(err()).toMatch(new RegExp(`^ {2}${command.name()} `, "m"));
   });
 
@@ -89,7 +89,7 @@ describe("--help", () => {
   });
 
   it.each(commands)("of %s has no example that the command itself would refuse as usage", async (command) => {
-    const [, definition] = everyCommand().find(([words]) => words === command)!;
+    const [, definition] = (await everyCommand()).find(([words]) => words === command)!;
     const { out } = await runs(...command.split(" "), "--help");
     const examples = [...out().matchAll(new RegExp(`^ {2}(?:sudo )?ocbak ${command}(?: (.*))?$`, "gm"))];
     definition.action(() => {});

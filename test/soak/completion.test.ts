@@ -24,14 +24,14 @@ const hostile = 'it\'s [a] $(touch pwned) `touch pwned` "$HOME" a\\b: c; %d *';
 /** Where the shells run: a home with scripts, files and folders. */
 let home: string;
 
-beforeAll(() => {
+beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "ocbak-completion-"));
   for (const folder of ["sub", "elsewhere"]) mkdirSync(join(home, folder));
   for (const file of ["monday.ocbak", "with space.ocbak", "key.txt"]) writeFileSync(join(home, file), "");
   mkdirSync(join(home, ".functions"));
   const inner = new Command("inner").description(hostile).option("-f, --flag <file>", hostile);
   const programs = {
-    ocbak: programFor(testCli({ home }).io, () => {}),
+    ocbak: await programFor(testCli({ home }).io, () => {}),
     tool: new Command("tool").addCommand(inner).addCommand(new Command("other").description(hostile)),
   };
   for (const [name, program] of Object.entries(programs))

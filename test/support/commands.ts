@@ -3,8 +3,8 @@ import { programFor } from "../../src/cli/program.ts";
 import { testCli } from "./cli.ts";
 
 /** Every command that does something, by its words behind `ocbak`: `create`, `schedule install`. */
-export function everyCommand(): readonly (readonly [words: string, command: Command])[] {
-  return leavesOf(programFor(testCli({ home: "/" }).io, () => {}));
+export async function everyCommand(): Promise<readonly (readonly [words: string, command: Command])[]> {
+  return leavesOf(await programFor(testCli({ home: "/" }).io, () => {}));
 }
 
 function leavesOf(group: Command, before = ""): (readonly [string, Command])[] {

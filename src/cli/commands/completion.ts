@@ -26,7 +26,7 @@ async function completion({ args, io, voice }: Call): Promise<ExitStatus> {
   const { programFor } = await import("../program.ts");
   const { describeCommand } = await import("../completion/described-command.ts");
   const { completionScript } = await import("../completion/scripts.ts");
-  const script = completionScript(shell, describeCommand(programFor(io, () => {})));
+  const script = completionScript(shell, describeCommand(await programFor(io, () => {})));
   await write(io.stdout, voice.json ? `${JSON.stringify({ shell, script })}\n` : script);
   return 0;
 }

@@ -80,7 +80,7 @@ const cases: readonly (readonly [line: string, offered: string, words?: readonly
 ];
 
 /** Every command with its own flags, all of which a single `-` asks for. */
-const ofCommands = everyCommand().map(
+const ofCommands = (await everyCommand()).map(
   ([words, command]) =>
     [`ocbak ${words} -`, [...command.options.map(({ long }) => long), "--help"].join(" ")] as const,
 );

@@ -23,7 +23,7 @@ function programWith(description: string): Command {
 describe.each(shells)("the script for %s", (shell) => {
   it("has every command and every flag of the program", async () => {
     const script = await scriptOf(shell);
-    for (const [words, command] of everyCommand()) {
+    for (const [words, command] of await everyCommand()) {
       for (const word of words.split(" ")) expect(script).toMatch(new RegExp(`\\b${word}\\b`));
       for (const { long } of command.options) {
         const name = shell === "fish" ? `-l ${long!.slice(2)} ` : long!;
