@@ -1,4 +1,7 @@
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+import { isAscii, isUtf8 } from "node:buffer";
+
+/** How bytes that are text are read. ASCII is the same in both. */
+export type Encoding = "latin1" | "utf-8";
 
 /** Beginnings of files that hold others, packed; most of these have NUL bytes, too. */
 const containers = [
@@ -13,22 +16,23 @@ const containers = [
 ].map((text) => Buffer.from(text, "latin1"));
 
 /**
- * The text of a file that can be searched as text, or why it cannot. Bytes that are no UTF-8 are taken one by one: a
- * secret in ASCII is the same in both. Where control characters stand beside such bytes it is no text at all: packed
- * data without a NUL byte.
+ * How a file can be searched as text, or why it cannot. Bytes that are no UTF-8 are taken one by one: a secret in ASCII
+ * is the same in both. Where control characters stand beside such bytes it is no text at all: packed data without a NUL
+ * byte.
  */
-export function textOrReason(
+export function encodingOrReason(
   content: Buffer,
-): { readonly text: string } | { readonly reason: "container" | "binary" } {
-  if (containers.some((head) => content.subarray(0, head.length).equals(head)))
-    return { reason: "container" };
+): { readonly encoding: Encoding } | { readonly reason: "container" | "binary" } {
+  if (isContainer(content)) return { reason: "container" };
   if (content.includes(0)) return { reason: "binary" };
-  try {
-    return { text: utf8.decode(content) };
-  } catch {
-    const text = content.toString("latin1");
-    // Tabs, line ends, and what terminals and logs have: bell, backspace, escape.
-    // eslint-disable-next-line no-control-regex
-    return /[\x01-\x06\x0e-\x1a\x1c-\x1f]/.test(text) ? { reason: "binary" } : { text };
-  }
+  if (isAscii(content)) return { encoding: "latin1" };
+  if (isUtf8(content)) return { encoding: "utf-8" };
+  // Tabs, line ends, and what terminals and logs have: bell, backspace, escape.
+  // eslint-disable-next-line no-control-regex
+  const isPacked = /[\x01-\x06\x0e-\x1a\x1c-\x1f]/.test(content.toString("latin1"));
+  return isPacked ? { reason: "binary" } : { encoding: "latin1" };
+}
+
+function isContainer(content: Buffer): boolean {
+  return containers.some((head) => head.every((byte, index) => content[index] === byte));
 }

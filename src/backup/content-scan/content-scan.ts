@@ -3,7 +3,7 @@ import type { PlannedEntry } from "../../disk/planned.ts";
 import type { ContentVerdict } from "../../disk/scan.ts";
 import { type ScanBatch, batchesOf } from "./batches.ts";
 import { ScanWorker } from "./worker-handle.ts";
-import type { Wanted } from "./value-search.ts";
+import type { Wanted } from "./value-forms.ts";
 
 export interface ContentScanOptions {
   readonly values: readonly Wanted[];

@@ -3,22 +3,29 @@ import { PathGuard } from "../../disk/path-guard.ts";
 import type { PlannedEntry } from "../../disk/planned.ts";
 import { readLink, readSmall } from "../../disk/read.ts";
 import type { ContentVerdict } from "../../disk/scan.ts";
-import { textOrReason } from "./content-kind.ts";
-import { findSecret } from "./secret-rules.ts";
-import { type Wanted, ValueSearch } from "./value-search.ts";
+import { limits } from "../../format/limits.ts";
+import { type Encoding, encodingOrReason } from "./content-kind.ts";
+import { SearchedText } from "./searched-text.ts";
+import { SecretSearch } from "./secret-search.ts";
+import type { Wanted } from "./value-forms.ts";
+
+/** A line feed and a name, behind a file or the target of a link. */
+const nameBytesMax = 1 + limits.pathBytes;
 
 /**
  * Looks into planned entries for secrets: by what a secret looks like, and for those that are known. Their names are
  * searched with them, as are the targets of symbolic links: these stand in the archive, too.
  */
 export class EntryScanner {
-  readonly #values: ValueSearch;
+  readonly #search: SecretSearch;
+  readonly #bytesMax: number;
   readonly #scratch: Buffer;
 
   /** `bytesMax`: larger files are not scanned. */
   constructor(values: readonly Wanted[], bytesMax: number) {
-    this.#values = new ValueSearch(values);
-    this.#scratch = Buffer.allocUnsafeSlow(bytesMax);
+    this.#search = new SecretSearch(values);
+    this.#bytesMax = bytesMax;
+    this.#scratch = Buffer.allocUnsafeSlow(Math.max(bytesMax, limits.targetBytes) + nameBytesMax);
   }
 
   /** A verdict each, in order. Never rejects: where a rule fails on an entry, that one is not scanned. */
@@ -26,43 +33,67 @@ export class EntryScanner {
     using guard = new PathGuard();
     const verdicts: ContentVerdict[] = [];
     for (const entry of batch) {
-      verdicts.push(await this.#scan(entry, guard).catch(() => ({ sealedBy: "not-scanned" })));
+      // Waited for only where there is something to wait for: for one file in very many.
+      const verdict = this.#scan(entry, guard);
+      verdicts.push(verdict instanceof Promise ? await verdict : verdict);
     }
     return verdicts;
   }
 
-  async #scan(entry: PlannedEntry, guard: PathGuard): Promise<ContentVerdict> {
-    if (entry.type === "symlink") return sealedBy(await this.#inLink(entry, guard));
-    const { status, reason, moved, bytes } = readSmall(entry, this.#scratch, guard);
-    if (status !== "ok" || moved === true || reason !== undefined) return { sealedBy: "not-scanned" };
-    const content = this.#scratch.subarray(0, bytes);
-    const scannedSha256 = hash("sha256", content, "hex");
-    return { scannedSha256, ...sealedBy(await this.#inFile(entry, content)) };
+  #scan(entry: PlannedEntry, guard: PathGuard): ContentVerdict | Promise<ContentVerdict> {
+    try {
+      return entry.type === "symlink" ? this.#scanLink(entry, guard) : this.#scanFile(entry, guard);
+    } catch {
+      return { sealedBy: "not-scanned" };
+    }
   }
 
-  async #inFile({ path }: PlannedEntry, content: Buffer): Promise<string | undefined> {
-    const read = textOrReason(content);
-    if ("reason" in read) return read.reason;
-    return this.#secretIn(path, content, read.text);
+  #scanFile(entry: PlannedEntry, guard: PathGuard): ContentVerdict | Promise<ContentVerdict> {
+    const into = this.#scratch.subarray(0, this.#bytesMax);
+    const { status, reason, moved, bytes } = readSmall(entry, into, guard);
+    if (status !== "ok" || moved === true || reason !== undefined) return { sealedBy: "not-scanned" };
+    const content = into.subarray(0, bytes);
+    const scannedSha256 = hash("sha256", content, "hex");
+    const kind = encodingOrReason(content);
+    if ("reason" in kind) return { scannedSha256, sealedBy: kind.reason };
+    return this.#judge(this.#textOf(entry, bytes, kind.encoding), { scannedSha256 });
   }
 
   /** One that cannot be read is sealed: nobody knows what it will say when it is captured. */
-  async #inLink(entry: PlannedEntry, guard: PathGuard): Promise<string | undefined> {
+  #scanLink(entry: PlannedEntry, guard: PathGuard): ContentVerdict | Promise<ContentVerdict> {
     const { target, moved } = readLink(entry, guard);
-    if (target === undefined || moved === true) return "not-scanned";
-    return this.#secretIn(entry.path, Buffer.from(target, "latin1"), target);
+    if (target === undefined || moved === true) return { sealedBy: "not-scanned" };
+    const bytes = this.#scratch.write(target, "latin1");
+    if (bytes < target.length) return { sealedBy: "not-scanned" };
+    return this.#judge(this.#textOf(entry, bytes, "latin1"), {});
   }
 
-  async #secretIn(path: string, content: Buffer, text: string): Promise<string | undefined> {
-    const values = this.#values;
-    const found =
-      values.find(content) ??
-      values.find(Buffer.from(path, "latin1")) ??
-      (await findSecret(`${text}\n${path}`));
-    return found === undefined ? undefined : `secret:${found}`;
+  /** With the name written behind the content that was read. */
+  #textOf({ path }: PlannedEntry, contentBytes: number, encoding: Encoding): SearchedText {
+    const named = `\n${path}`;
+    const end = contentBytes + this.#scratch.write(named, contentBytes, "latin1");
+    if (end < contentBytes + named.length) throw new RangeError("a name is longer than names can be");
+    return new SearchedText(this.#scratch.subarray(0, end), contentBytes, encoding);
+  }
+
+  #judge(text: SearchedText, verdict: ContentVerdict): ContentVerdict | Promise<ContentVerdict> {
+    const { found, suspected } = this.#search.search(text);
+    if (found !== undefined) return { ...verdict, sealedBy: `secret:${found}` };
+    return suspected.size === 0 ? verdict : lint(text.text, suspected, verdict);
   }
 }
 
-function sealedBy(reason: string | undefined): ContentVerdict {
-  return reason === undefined ? {} : { sealedBy: reason };
+/** secretlint takes longer to load than most files to be scanned: it is loaded when a file looks like one for it. */
+async function lint(
+  text: string,
+  suspected: ReadonlySet<string>,
+  verdict: ContentVerdict,
+): Promise<ContentVerdict> {
+  try {
+    const { findByLint } = await import("./lint.ts");
+    const found = await findByLint(text, suspected);
+    return found === undefined ? verdict : { ...verdict, sealedBy: `secret:${found}` };
+  } catch {
+    return { sealedBy: "not-scanned" };
+  }
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { PlannedEntry } from "../../disk/planned.ts";
 import { EntryScanner } from "./scan-entry.ts";
-import type { Wanted } from "./value-search.ts";
+import type { Wanted } from "./value-forms.ts";
 
 /** What a worker is started with. */
 export interface ScanWorkerData {

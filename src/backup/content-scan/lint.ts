@@ -1,7 +1,7 @@
 import { lintSource } from "@secretlint/core";
 import { secretLintProfiler } from "@secretlint/profiler";
 import { rules as recommended } from "@secretlint/secretlint-rule-preset-recommend";
-import { secretPatterns } from "../../openclaw/secret-patterns.ts";
+import { lintParts, rulesOfNames } from "./lint-parts.ts";
 
 // It would keep marks of every rule and file.
 secretLintProfiler.setEnabled(false);
@@ -13,16 +13,21 @@ const rules = recommended
   .filter(({ meta }) => meta.id !== `${prefix}filter-comments`)
   .map((rule) => ({ id: rule.meta.id, rule, options: {} }));
 
+const declared: ReadonlySet<string> = new Set([...rulesOfNames, ...lintParts.map(({ rule }) => rule)]);
+
 /**
- * Names the first kind of secret that stands in a text, never the secret. No rule learns a path by which it could read
- * anything itself; what some rules look for in files of certain names only, `secretPatterns` looks for in all.
+ * Names the first kind of secret that some rules of secretlint find in a text, never the secret; a rule of which nothing
+ * is declared looks, too. No rule learns a path by which it could read anything itself; what some rules look for in
+ * files of certain names only, `secretPatterns` looks for in all.
  */
-export async function findSecret(text: string): Promise<string | undefined> {
-  const own = secretPatterns.find(({ pattern }) => pattern.test(text));
-  if (own !== undefined) return own.id;
+export async function findByLint(text: string, suspected: ReadonlySet<string>): Promise<string | undefined> {
+  const asked = rules.filter(({ id }) => {
+    const rule = id.slice(prefix.length);
+    return suspected.has(rule) || !declared.has(rule);
+  });
   const { messages } = await lintSource({
     source: { filePath: "text.txt", content: text, ext: ".txt", contentType: "text" },
-    options: { config: { rules }, noPhysicFilePath: true },
+    options: { config: { rules: asked }, noPhysicFilePath: true },
   });
   return messages[0]?.ruleId.replace(prefix, "");
 }
