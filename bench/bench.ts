@@ -9,12 +9,12 @@ import { setTimeout } from "node:timers/promises";
 import { census } from "./census.ts";
 import { type JobName, type Tool, jobs } from "./jobs.ts";
 import { keepTree } from "./kept-tree.ts";
-import { type About, about } from "./machine.ts";
+import { about } from "./machine.ts";
 import { optionsOf } from "./options.ts";
 import { smallFiles } from "./plan.ts";
 import { type Track, makeArchive, race } from "./race.ts";
-import { type Row, rowsOf, tableOf } from "./table.ts";
-import { judge, verdictsOf } from "./targets.ts";
+import { reportOf, resultsOf } from "./report.ts";
+import { type Row, rowsOf } from "./table.ts";
 import { type Skipped, findTools } from "./tools/tools.ts";
 
 const options = optionsOf(process.argv.slice(2));
@@ -67,7 +67,11 @@ async function run(): Promise<void> {
     if (why !== undefined) drop({ name: jobs[job], why });
     else rows.push(...(await raced(job, tools, track)));
   }
-  report(rows, { ...about(dir, tools, env), leftOut, dropped });
+  const { rounds, slowRounds } = options;
+  const facts = { ...about(dir, tools, env), tree, whole, rounds, slowRounds, leftOut, dropped };
+  const file = join(dir, "results.json");
+  writeFileSync(file, `${JSON.stringify(resultsOf(rows, facts), null, 2)}\n`);
+  console.log(`${reportOf(rows, facts)}\n\nall figures: ${file}`);
 }
 
 async function raced(job: JobName, tools: readonly Tool[], track: Track): Promise<Row[]> {
@@ -96,34 +100,4 @@ function leftOutOf(recipient: string): number {
   if (!given) throw new Error(`ocbak leaves out ${excluded} entries of the tree: use another --dir`);
   console.error(`ocbak leaves out ${excluded} entries that the others take`);
   return excluded;
-}
-
-interface Facts extends About {
-  /** Entries that ocbak leaves out and the others take. */
-  readonly leftOut: number;
-  readonly dropped: readonly Skipped[];
-}
-
-function report(rows: readonly Row[], facts: Facts): void {
-  const size = typeof tree === "string" ? tree : undefined;
-  const verdicts = judge(rows, size);
-  const file = join(dir, "results.json");
-  const all = {
-    ...facts,
-    tree,
-    whole,
-    rounds: options.rounds,
-    slowRounds: options.slowRounds,
-    rows,
-    verdicts,
-  };
-  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
-  const versions = Object.values(facts.versions).join(", ");
-  const name = size === undefined ? "" : `${size}: `;
-  console.log(`${name}${whole.files} files, ${(whole.bytes / 1e6).toFixed(0)} MB\n\n${tableOf(rows)}\n`);
-  console.log(
-    `ocbak at commit ${facts.commit}, ${facts.at.slice(0, 10)}; ${facts.machine}. Versions: ${versions}.\n`,
-  );
-  for (const { name, why } of facts.dropped) console.log(`Not measured: ${name}, ${why}.\n`);
-  console.log(`${verdictsOf(verdicts)}\n\nall figures: ${file}`);
 }

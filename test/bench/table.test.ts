@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { jobs } from "../../bench/jobs.ts";
 import { median } from "../../bench/measure.ts";
 import { bytesRead } from "../../bench/read-share.ts";
+import { reportOf } from "../../bench/report.ts";
 import { type Measured, pairedRatio, rowsOf, tableOf } from "../../bench/table.ts";
 import { judge, verdictsOf } from "../../bench/targets.ts";
 
@@ -79,4 +80,24 @@ test("bytes read are what the calls returned, also those that another thread int
     "103 read(18, 0x7f, 10) = -1 EAGAIN (Resource temporarily unavailable)",
   ];
   expect(bytesRead(`${log.join("\n")}\n`)).toBe(4098);
+});
+
+test("a report names who was not measured and why, and what ocbak left out of a tree", () => {
+  const facts = {
+    at: "2026-11-23T05:00:00.000Z",
+    commit: "abc1234",
+    machine: "2 cores",
+    versions: { ocbak: "ocbak 1" },
+    tree: { home: "/home/user" },
+    whole: { files: 12, bytes: 3e6 },
+    rounds: 1,
+    slowRounds: 1,
+    leftOut: 7,
+    dropped: [{ name: "dar -t", why: "dar -t it\nended with 1: no such archive\n" }],
+  };
+  const report = reportOf(rowsOf([measured("ocbak", [1])]), facts);
+  expect(report).toMatch(/^12 files, 3 MB\n/);
+  expect(report).toContain("Not measured: dar -t: ended with 1: no such archive");
+  expect(report).toContain("leaves out 7 entries");
+  expect(report).toContain("ocbak at commit abc1234, 2026-11-23; 2 cores. Versions: ocbak 1.");
 });
