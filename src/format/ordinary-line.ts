@@ -1,4 +1,4 @@
-import { type EntryPath, bytesOf, parsePathString, textOf } from "./entry-path.ts";
+import { bytesOf, parsePathString, textOf } from "./entry-path.ts";
 import type { Attributes, EntryType, IndexLine, InventoryLine, StoredLine } from "./entry.ts";
 import { isStored } from "./entry.ts";
 import { limits } from "./limits.ts";

@@ -23,39 +23,59 @@ export interface UstarFields {
 export const octal7Max = 0o7777777;
 export const octal11Max = 0o77777777777;
 
-/** Encodes one header at `at` of `into`, which is zero there (specification § Outer tar, § Inner tar). */
+/** What is the same in all headers; its checksum counts that field's own eight bytes as spaces. */
+const template = Buffer.alloc(blockBytes);
+template.write("ustar\x0000", 257, 8, "latin1");
+template.write("0000000", 329, 7, "latin1");
+template.write("0000000", 337, 7, "latin1");
+const templateSum = template.reduce((sum, byte) => sum + byte, 8 * 0x20);
+
+/** Encodes one header at `at` of `into`, whatever is there (specification § Outer tar, § Inner tar). */
 export function writeUstar(fields: UstarFields, into: Buffer, at: number): void {
-  into.write(fields.name, at, 100, "latin1");
-  writeOctal(fields.mode, 7, into, at + 100);
-  writeOctal(fields.uid, 7, into, at + 108);
-  writeOctal(fields.gid, 7, into, at + 116);
-  writeOctal(fields.size, 11, into, at + 124);
-  writeOctal(fields.mtime, 11, into, at + 136);
-  into.write(fields.typeflag, at + 156, 1, "latin1");
-  into.write(fields.linkname, at + 157, 100, "latin1");
-  into.write("ustar\x0000", at + 257, 8, "latin1");
-  into.write(fields.uname, at + 265, 31, "latin1");
-  into.write(fields.gname, at + 297, 31, "latin1");
-  writeOctal(0, 7, into, at + 329);
-  writeOctal(0, 7, into, at + 337);
-  writeChecksum(into, at);
-}
-
-/** `digits` octal digits with leading zeros; the NUL after them is already there. */
-function writeOctal(value: number, digits: number, into: Buffer, at: number): void {
-  let rest = value;
-  for (let index = digits - 1; index >= 0; index--) {
-    into[at + index] = 0x30 + (rest % 8);
-    rest = Math.floor(rest / 8);
-  }
-}
-
-function writeChecksum(into: Buffer, at: number): void {
-  // The checksum counts its own eight bytes as spaces.
-  let sum = 8 * 0x20;
-  for (let index = at; index < at + blockBytes; index++) sum += into[index]!;
+  into.set(template, at);
+  let sum = templateSum + writeText(fields.name, 100, into, at);
+  sum += writeOctal(fields.mode, 7, into, at + 100);
+  sum += writeOctal(fields.uid, 7, into, at + 108);
+  sum += writeOctal(fields.gid, 7, into, at + 116);
+  sum += writeOctal(fields.size, 11, into, at + 124);
+  sum += writeOctal(fields.mtime, 11, into, at + 136);
+  sum += writeText(fields.typeflag, 1, into, at + 156);
+  sum += writeText(fields.linkname, 100, into, at + 157);
+  sum += writeText(fields.uname, 31, into, at + 265);
+  sum += writeText(fields.gname, 31, into, at + 297);
   writeOctal(sum, 6, into, at + 148);
   into[at + 155] = 0x20;
+}
+
+/** As much of a byte string as has room; returns the sum of its bytes. For so few of them a loop beats `write`. */
+function writeText(text: string, bytesMax: number, into: Buffer, at: number): number {
+  const length = Math.min(text.length, bytesMax);
+  let sum = 0;
+  for (let index = 0; index < length; index++) {
+    const byte = text.charCodeAt(index) & 0xff;
+    into[at + index] = byte;
+    sum += byte;
+  }
+  return sum;
+}
+
+/** `digits` octal digits with leading zeros; the NUL after them is already there. Returns the sum of the bytes. */
+function writeOctal(value: number, digits: number, into: Buffer, at: number): number {
+  let sum = digits * 0x30;
+  let rest = value;
+  let index = digits - 1;
+  for (; rest > 0x7fffffff && index >= 0; index--) {
+    const digit = rest % 8;
+    into[at + index] = 0x30 + digit;
+    sum += digit;
+    rest = Math.floor(rest / 8);
+  }
+  for (let bits = rest; index >= 0; index--) {
+    into[at + index] = 0x30 + (bits & 7);
+    sum += bits & 7;
+    bits >>>= 3;
+  }
+  return sum;
 }
 
 /** The number in an octal field of `digits` digits and a NUL, or undefined where it is anything else. */

@@ -3,8 +3,13 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseEntryPath } from "../../src/format/entry-path.ts";
 import type { StoredLine } from "../../src/format/entry.ts";
-import { parseEntryHeader } from "../../src/format/inner-tar-parse.ts";
-import { encodeControlHeader, encodeEntryHeader, entryHeaderBound } from "../../src/format/inner-tar.ts";
+import { headerBytesMax, parseEntryHeader } from "../../src/format/inner-tar-parse.ts";
+import {
+  encodeControlHeader,
+  encodeEntryHeader,
+  entryHeaderBound,
+  entryHeaderBytes,
+} from "../../src/format/inner-tar.ts";
 import { testAttributes } from "../support/archives.ts";
 import { hasTools, isGnuTar } from "../support/tools.ts";
 
@@ -122,6 +127,23 @@ describe("a header", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("is as long as is said of it, and the same where it is written over what was there", () => {
+    fc.assert(
+      fc.property(anyLine, (one) => {
+        const bytes = encodeEntryHeader(one);
+        const into = Buffer.alloc(headerBytesMax, 0xee);
+        expect(entryHeaderBytes(one)).toBe(bytes.length);
+        expect(encodeEntryHeader(one, into).equals(bytes)).toBe(true);
+        expect(into.subarray(0, bytes.length).equals(bytes)).toBe(true);
+        expect(into[bytes.length]).toBe(0xee);
+      }),
+    );
+  });
+
+  it("is not written where it has no room", () => {
+    expect(() => encodeEntryHeader(line({ mtime: "1" }), Buffer.alloc(3 * 512 - 1))).toThrow(RangeError);
   });
 
   it("is never longer than its bound", () => {
