@@ -5,12 +5,14 @@ import type { Manifest, ManifestRoot } from "../format/manifest.ts";
 import type { Sealing } from "../format/seal/header.ts";
 import type { SigningKey } from "../format/sshsig.ts";
 import { ArchiveWriter, type SectionEntries, type WrittenArchive } from "../format/write.ts";
-import type { GuardedRoot } from "../disk/path-guard.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 import { WorkDir } from "../disk/work-dir.ts";
 import { workParent } from "./archive-name.ts";
 import { captureMetadata } from "./capture-metadata.ts";
-import { SectionCapture, isNoteworthy } from "./capture-section.ts";
+import { type CaptureThreads, captureThreads } from "./capture/capture-threads.ts";
+import { isToBeSnapshot } from "./capture/group-capture.ts";
+import { threadsFor } from "./capture/thread-count.ts";
+import { SectionCapture } from "./capture-section.ts";
 import type { Context } from "./context.ts";
 import { DatabaseNotices } from "./database-notices.ts";
 import { guardedRoots } from "./guarded-roots.ts";
@@ -23,6 +25,8 @@ export interface WriteOptions {
   readonly sealing: Sealing;
   readonly signingKey?: SigningKey;
   readonly compressionLevel?: number;
+  /** Threads that read, hash and compress; 0: this one does. By default as many as are of use. */
+  readonly threads?: number;
   readonly write: (chunk: Uint8Array) => Promise<void>;
 }
 
@@ -48,11 +52,8 @@ export async function writeCapture(
   const { manifest, compressionLevel = defaultCompressionLevel } = options;
   using notCaptured = new NotCapturedSearch(plan.scan.entries);
   using workDir = WorkDir.make(workParent(context), context.pid);
-  const sections = new PlannedSections(plan.scan.entries, {
-    compressionLevel,
-    workDir: workDir.path,
-    context,
-  });
+  await using threads = threadsOf(plan, { ...options, compressionLevel, workDir: workDir.path }, context);
+  const sections = new PlannedSections(plan.scan.entries, threads, context);
   const { metadata, warnings } = captureMetadata(plan.installation, plan.scan.entries, context);
   const writer = new ArchiveWriter({
     manifest,
@@ -80,10 +81,17 @@ function sealedFacts({ roots }: CapturePlan): { readonly roots: ManifestRoot[] }
   return { roots: roots.filter((root) => !isPublicRoot(root)).map(manifestRoot) };
 }
 
-interface SectionSetting {
-  readonly compressionLevel: number;
-  readonly workDir: string;
-  readonly context: Context;
+function threadsOf(
+  { scan: { entries, totals } }: CapturePlan,
+  { threads, compressionLevel, workDir }: { threads?: number; compressionLevel: number; workDir: string },
+  { signal }: Context,
+): CaptureThreads {
+  const contentBytes = totals.plain.contentBytes + totals.sealed.contentBytes;
+  const databases = entries.filter((entry) => isToBeSnapshot(entry));
+  return captureThreads(
+    { compressionLevel, workDir, roots: guardedRoots(entries) },
+    { count: threads ?? threadsFor({ contentBytes, entries: entries.length }), databases, signal },
+  );
 }
 
 /** The plain section is captured first; what moved out of it is captured with the sealed one. */
@@ -91,15 +99,15 @@ class PlannedSections {
   readonly notable: IndexLine[] = [];
   readonly warnings: string[] = [];
   readonly databases = new DatabaseNotices();
-  readonly #roots: readonly GuardedRoot[];
   readonly #planned: readonly PlannedEntry[];
-  readonly #setting: SectionSetting;
+  readonly #threads: CaptureThreads;
+  readonly #context: Context;
   #captures: Partial<Record<SectionName, SectionCapture>> = {};
 
-  constructor(planned: readonly PlannedEntry[], setting: SectionSetting) {
+  constructor(planned: readonly PlannedEntry[], threads: CaptureThreads, context: Context) {
     this.#planned = planned;
-    this.#roots = guardedRoots(planned);
-    this.#setting = setting;
+    this.#threads = threads;
+    this.#context = context;
   }
 
   entries(section: SectionName): SectionEntries {
@@ -112,20 +120,17 @@ class PlannedSections {
   #capture(section: SectionName): SectionCapture {
     const existing = this.#captures[section];
     if (existing !== undefined) return existing;
-    const { context, ...setting } = this.#setting;
+    const { signal, progress, notice } = this.#context;
     const made = new SectionCapture(this.#entriesOf(section), {
-      ...setting,
       section,
-      signal: context.signal,
-      onLine: (line) => {
-        if (isNoteworthy(line)) this.notable.push(line);
-      },
-      roots: this.#roots,
+      threads: this.#threads,
+      signal,
+      onNotable: (line) => this.notable.push(line),
       onSnapshot: (snapshot) => this.databases.add(snapshot),
-      onBytes: (bytes) => context.progress.advance(bytes),
+      onBytes: (bytes) => progress.advance(bytes),
       onWarning: (text) => {
         this.warnings.push(text);
-        context.notice(`warning: ${text}`);
+        notice(`warning: ${text}`);
       },
     });
     this.#captures = { ...this.#captures, [section]: made };

@@ -29,6 +29,8 @@ export interface CreateOptions extends CaptureChoices {
   readonly stopGateway?: boolean;
   /** 1 to 19. @default 1 */
   readonly compressionLevel?: number;
+  /** Threads that read, hash and compress; 0: this one does. By default as many as are of use. */
+  readonly threads?: number;
   readonly dryRun?: boolean;
   /** Prove the archive with the file key still in memory. @default true */
   readonly verify?: boolean;

@@ -8,10 +8,9 @@ import type { PlannedEntry } from "../disk/planned.ts";
 import { readAttributes, readLink, readSmall } from "../disk/read.ts";
 import type { EntryPath } from "../format/entry-path.ts";
 import type { Attributes, SectionName } from "../format/entry.ts";
-import { FramePacker } from "../format/frame-packer.ts";
+import { FramePacker, type PackedFrame } from "../format/frame-packer.ts";
 import { frameContentBytes } from "../format/frame.ts";
 import { entryHeaderBound, paddingAfter } from "../format/inner-tar.ts";
-import type { PackedFrame } from "../format/section-writer.ts";
 import { type StoredAs, absentLine, directoryStatus, rootStatus, untakenLine } from "./pack-lines.ts";
 import { packLarge } from "./pack-large.ts";
 import { StandingFiles } from "./standing-files.ts";
@@ -24,13 +23,24 @@ export function recordBound({ path, size, link }: PlannedEntry, contentBytes = s
   return entryHeaderBound(path.length, link?.length ?? 4096) + contentBytes + paddingAfter(contentBytes);
 }
 
-export interface PackerSetting {
+/** What entries are packed in: made once, used for one packer after the other. */
+export class PackBuffers {
+  readonly packer = new FramePacker();
+  readonly scratch = Buffer.allocUnsafeSlow(smallFileBytesMax);
+}
+
+export interface PackedGroup {
   readonly section: SectionName;
-  readonly compressionLevel: number;
   /** What hard links of this section refer to. */
   readonly linkTargets: ReadonlySet<EntryPath>;
+  /** Those of them that stand in the section already. */
+  readonly standing: ReadonlySet<EntryPath>;
+}
+
+export interface PackerTools {
   /** Let go of after each group of entries. */
   readonly guard: PathGuard;
+  readonly buffers: PackBuffers;
 }
 
 /**
@@ -43,29 +53,33 @@ export class EntryPacker {
   /** Entries of the plain section that must be taken again, sealed. */
   readonly moved: PlannedEntry[] = [];
   readonly #section: SectionName;
-  readonly #level: number;
   readonly #packer: FramePacker;
-  readonly #scratch = Buffer.allocUnsafeSlow(smallFileBytesMax);
+  readonly #scratch: Buffer;
   readonly #standing: StandingFiles;
   readonly #guard: PathGuard;
   #lastAttributes: Attributes = { mode: 0o700, mtime: "0", uid: 0, gid: 0, uname: "", gname: "" };
 
-  constructor({ section, compressionLevel, linkTargets, guard }: PackerSetting) {
+  constructor({ section, linkTargets, standing }: PackedGroup, { guard, buffers }: PackerTools) {
     this.#section = section;
-    this.#level = compressionLevel;
-    this.#packer = new FramePacker(compressionLevel);
-    this.#standing = new StandingFiles(linkTargets);
+    this.#packer = buffers.packer;
+    this.#scratch = buffers.scratch;
+    this.#standing = new StandingFiles(linkTargets, standing);
     this.#guard = guard;
+  }
+
+  /** Of `linkTargets` those that stand in the section by now. */
+  get standing(): ReadonlySet<EntryPath> {
+    return this.#standing.paths;
   }
 
   /** The frames of these entries, the last of them closed. */
   *pack(entries: readonly PlannedEntry[]): Generator<PackedFrame> {
     using _guard = this.#guard;
     for (const entry of entries) yield* this.#packOne(entry);
-    yield* this.flush();
+    yield* this.#flush();
   }
 
-  *flush(): Generator<PackedFrame> {
+  *#flush(): Generator<PackedFrame> {
     if (!this.#packer.isEmpty) yield this.#packer.finish();
   }
 
@@ -83,10 +97,9 @@ export class EntryPacker {
   }
 
   *#packWhole(entry: PlannedEntry, file: LargeFile | ReadOutcome, as: StoredAs): Generator<PackedFrame> {
-    if (!(file instanceof LargeFile))
-      return this.#packer.addAbsent(absentLine(entry, file.status, file.reason));
-    yield* this.flush();
-    yield* this.#run(entry, file, as);
+    if (file instanceof LargeFile) yield* this.#run(entry, file, as);
+    else this.#packer.addAbsent(absentLine(entry, file.status, file.reason));
+    yield* this.#flush();
   }
 
   *#packOne(entry: PlannedEntry): Generator<PackedFrame> {
@@ -143,7 +156,7 @@ export class EntryPacker {
     const file = LargeFile.open(entry, this.#guard);
     if (!(file instanceof LargeFile)) return void this.#refuses(entry, file);
     if (this.#refuses(entry, file.opened)) return file[Symbol.dispose]();
-    yield* this.flush();
+    yield* this.#flush();
     yield* this.#run(entry, file, {});
   }
 
@@ -151,7 +164,7 @@ export class EntryPacker {
     using _file = file;
     const attributes = this.#keep(as.attributes ?? file.opened.attributes!);
     const large = { path: entry.path, attributes, file, as };
-    yield* packLarge(large, { level: this.#level, buffer: this.#scratch });
+    yield* packLarge(large, this.#scratch);
     // A snapshot is another file by nature; it stands for the database under all its names.
     this.#standing.add(entry.path, as.attributes === undefined ? file.opened : {});
   }

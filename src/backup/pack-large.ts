@@ -1,8 +1,7 @@
 import type { LargeFile } from "../disk/large-file.ts";
 import type { Attributes } from "../format/entry.ts";
 import type { EntryPath } from "../format/entry-path.ts";
-import { LargeFilePacker } from "../format/frame-packer.ts";
-import type { PackedFrame } from "../format/section-writer.ts";
+import { LargeFilePacker, type PackedFrame } from "../format/frame-packer.ts";
 import { type StoredAs, withReason } from "./pack-lines.ts";
 
 /** A file that is read piece by piece, and how it is to be recorded. */
@@ -13,14 +12,14 @@ export interface LargeEntry {
   readonly as: StoredAs;
 }
 
-/** Reads a large file to its end, through `buffer`, and packs it into frames of its own. Closes nothing. */
+/** Reads a large file to its end, through `buffer`, and packs it into frames of its own. */
 export function* packLarge(
   { path, attributes, file, as }: LargeEntry,
-  { level, buffer }: { readonly level: number; readonly buffer: Buffer },
+  buffer: Buffer,
 ): Generator<PackedFrame> {
   const sparse = file.opened.sparse ? { sparse: true as const } : {};
   const draft = { path, type: "file", status: "ok", size: file.sizeBytes, ...sparse, ...attributes } as const;
-  const packer = new LargeFilePacker(draft, level);
+  const packer = new LargeFilePacker(draft);
   for (let bytes = file.readNext(buffer); bytes > 0; bytes = file.readNext(buffer)) {
     yield* packer.push(buffer.subarray(0, bytes));
   }

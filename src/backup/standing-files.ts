@@ -4,11 +4,16 @@ import type { EntryPath } from "../format/entry-path.ts";
 /** Files of a section that really stand in it: what a hard link may refer to. */
 export class StandingFiles {
   readonly #wanted: ReadonlySet<EntryPath>;
-  readonly #standing = new Set<EntryPath>();
+  readonly #standing: Set<EntryPath>;
 
-  /** `wanted`: those that hard links of the section refer to. */
-  constructor(wanted: ReadonlySet<EntryPath>) {
+  /** `wanted`: those that hard links of the section refer to; `standing`: those of them that stand in it already. */
+  constructor(wanted: ReadonlySet<EntryPath>, standing: ReadonlySet<EntryPath>) {
     this.#wanted = wanted;
+    this.#standing = new Set(standing);
+  }
+
+  get paths(): ReadonlySet<EntryPath> {
+    return this.#standing;
   }
 
   has(path: EntryPath): boolean {

@@ -9,3 +9,13 @@ export interface ByteSource {
 }
 
 export type ByteStream = AsyncIterable<Uint8Array>;
+
+/**
+ * Gives back the memory of bytes that nobody uses any more. Left to the garbage collector, big buffers pile up: every
+ * 64 MB of them start a collection of the whole heap, in each thread. Memory that others may share stays.
+ */
+export function release({ buffer, byteLength }: Uint8Array): void {
+  // Node cuts small buffers out of a common one, none of them larger than half of it.
+  if (buffer instanceof ArrayBuffer && byteLength * 2 > buffer.byteLength && !buffer.detached)
+    buffer.transfer(0);
+}

@@ -1,22 +1,36 @@
 import { createHash, hash } from "node:crypto";
 import type { AbsentLine, DirectoryLine, FileLine, HardlinkLine, IndexLine, SymlinkLine } from "./entry.ts";
 import { compressFrame, frameContentBytes } from "./frame.ts";
+import { encodeLines } from "./encoded-lines.ts";
 import { encodeEntryHeader, paddingAfter } from "./inner-tar.ts";
-import type { PackedFrame } from "./section-writer.ts";
+import type { EncodedFrame } from "./section-writer.ts";
+
+/** A frame of entries as it is to be compressed. */
+export interface PackedFrame {
+  /** Bytes of the tar stream, in a buffer that is used again for the next frame. */
+  readonly content: Buffer;
+  /**
+   * The index lines of the entries that end in this frame, and of absent ones, in order. `offset` is relative to the
+   * first byte of this frame, negative where a large file began in an earlier one.
+   */
+  readonly lines: readonly IndexLine[];
+  readonly ofLargeFile?: true;
+}
+
+/** Compresses a frame and writes its lines down: what a section writer takes. */
+export function encodeFrame({ content, lines }: PackedFrame, compressionLevel: number): EncodedFrame {
+  const bytes = content.length === 0 ? Buffer.alloc(0) : compressFrame(content, compressionLevel);
+  return { bytes, contentBytes: content.length, lines: encodeLines(lines) };
+}
 
 /** A file whose content is about to be packed: digest and place follow from that. */
 export type FileDraft = Omit<FileLine, "sha256" | "offset">;
 
 /** Packs entries that fit one frame together. Holds one frame's worth of bytes, reused from frame to frame. */
 export class FramePacker {
-  readonly #level: number;
   readonly #buffer = Buffer.allocUnsafeSlow(frameContentBytes);
   #at = 0;
   #lines: IndexLine[] = [];
-
-  constructor(compressionLevel: number) {
-    this.#level = compressionLevel;
-  }
 
   get isEmpty(): boolean {
     return this.#at === 0 && this.#lines.length === 0;
@@ -45,11 +59,9 @@ export class FramePacker {
     this.#lines.push(line);
   }
 
-  /** Compresses what was added and begins anew. */
+  /** What was added; begins anew. */
   finish(): PackedFrame {
-    const content = this.#buffer.subarray(0, this.#at);
-    const bytes = content.length === 0 ? Buffer.alloc(0) : compressFrame(content, this.#level);
-    const frame = { bytes, contentBytes: content.length, lines: this.#lines };
+    const frame = { content: this.#buffer.subarray(0, this.#at), lines: this.#lines };
     this.#at = 0;
     this.#lines = [];
     return frame;
@@ -70,7 +82,6 @@ export class FramePacker {
 
 /** Packs one file larger than a frame into a run of frames of its own. Bytes in order by `push`, then `finish`. */
 export class LargeFilePacker {
-  readonly #level: number;
   readonly #draft: FileDraft;
   readonly #buffer = Buffer.allocUnsafeSlow(frameContentBytes);
   readonly #digest = createHash("sha256");
@@ -80,9 +91,8 @@ export class LargeFilePacker {
   #packed = 0;
   #contentBytes = 0;
 
-  constructor(draft: FileDraft, compressionLevel: number) {
+  constructor(draft: FileDraft) {
     this.#draft = draft;
-    this.#level = compressionLevel;
     const header = encodeEntryHeader({ ...draft, sha256: "", offset: 0 });
     header.copy(this.#buffer);
     this.#headerBytes = header.length;
@@ -111,13 +121,14 @@ export class LargeFilePacker {
     const cut = validBytes < size ? { validBytes } : {};
     const sha256 = this.#digest.digest("hex");
     const offset = this.#headerBytes - this.#packed;
-    yield { ...this.#frame(), lines: [{ ...this.#draft, ...outcome, ...cut, sha256, offset }] };
+    const line = { ...this.#draft, ...outcome, ...cut, sha256, offset };
+    yield { content: this.#frame(), lines: [line], ofLargeFile: true };
   }
 
   *#fill(bytes: Buffer): Generator<PackedFrame> {
     let from = 0;
     while (from < bytes.length) {
-      if (this.#at === this.#buffer.length) yield { ...this.#frame(), lines: [] };
+      if (this.#at === this.#buffer.length) yield { content: this.#frame(), lines: [], ofLargeFile: true };
       const taken = Math.min(bytes.length - from, this.#buffer.length - this.#at);
       bytes.copy(this.#buffer, this.#at, from, from + taken);
       this.#at += taken;
@@ -125,10 +136,10 @@ export class LargeFilePacker {
     }
   }
 
-  #frame(): { bytes: Buffer; contentBytes: number } {
+  #frame(): Buffer {
     const content = this.#buffer.subarray(0, this.#at);
     this.#packed += content.length;
     this.#at = 0;
-    return { bytes: compressFrame(content, this.#level), contentBytes: content.length };
+    return content;
   }
 }

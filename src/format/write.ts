@@ -1,11 +1,12 @@
 import { hash, randomBytes } from "node:crypto";
-import type { ByteStream } from "./bytes.ts";
+import { type ByteStream, release } from "./bytes.ts";
 import { encodeChecksums, encodeEnd } from "./checksums.ts";
 import { paddingAfter } from "./inner-tar.ts";
 import { limits } from "./limits.ts";
 import { type Manifest, type ManifestRoot, encodeManifest } from "./manifest.ts";
 import { encodeMemberHeader, memberBytes, memberNames, outerTailBytes } from "./member.ts";
-import { type PackedFrame, type SectionTotals, SectionWriter } from "./section-writer.ts";
+import { type EncodedFrame, SectionWriter } from "./section-writer.ts";
+import type { LineTotals } from "./encoded-lines.ts";
 import type { InventoryLine } from "./entry.ts";
 import { type Sealing, sealHeader } from "./seal/header.ts";
 import { PayloadSealer, nonceBytes } from "./seal/payload.ts";
@@ -18,7 +19,7 @@ import { blockBytes } from "./ustar.ts";
 export interface SectionEntries {
   /** Called twice when the section's turn has come; the plain section is written first. */
   readonly inventory: () => Iterable<InventoryLine>;
-  readonly frames: () => AsyncIterable<PackedFrame> | Iterable<PackedFrame>;
+  readonly frames: () => AsyncIterable<EncodedFrame> | Iterable<EncodedFrame>;
 }
 
 export interface ArchiveInput {
@@ -40,7 +41,7 @@ export interface WrittenArchive {
   readonly sections: { readonly plain: WrittenSection; readonly sealed: WrittenSection };
 }
 
-export interface WrittenSection extends SectionTotals {
+export interface WrittenSection extends LineTotals {
   readonly storedBytes: number;
 }
 
@@ -169,6 +170,11 @@ function padBytes(headerBytes: number): number {
 async function* sealStream(stream: ByteStream, fileKey: Uint8Array): AsyncGenerator<Buffer> {
   const nonce = randomBytes(nonceBytes);
   const sealer = new PayloadSealer(fileKey, nonce);
-  for await (const chunk of stream) yield* sealer.update(chunk);
+  for await (const chunk of stream) {
+    for (const sealed of sealer.update(chunk)) {
+      yield sealed;
+      release(sealed);
+    }
+  }
   yield* sealer.final();
 }

@@ -63,9 +63,12 @@ describe("it makes no difference in what pieces bytes come", () => {
     const path = bytesPath("r/a");
     const draft: FileDraft = { path, status: "ok", ...testAttributes, type: "file", size: large.length };
     const packed = (parts: readonly Buffer[]) => {
-      const packer = new LargeFilePacker(draft, 1);
-      const frames = [...parts.flatMap((part) => [...packer.push(part)]), ...packer.finish({ status: "ok" })];
-      return Buffer.concat(frames.map(({ bytes }) => bytes));
+      const packer = new LargeFilePacker(draft);
+      const contents: Buffer[] = [];
+      for (const part of parts)
+        for (const { content } of packer.push(part)) contents.push(Buffer.from(content));
+      for (const { content } of packer.finish({ status: "ok" })) contents.push(Buffer.from(content));
+      return Buffer.concat(contents);
     };
     const whole = packed([large]);
     fc.assert(

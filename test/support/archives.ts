@@ -3,10 +3,10 @@ import type { ByteSource } from "../../src/format/bytes.ts";
 import { type EntryPath, parseEntryPath, sortKey } from "../../src/format/entry-path.ts";
 import type { Attributes, EntryStatus, IndexLine, InventoryLine } from "../../src/format/entry.ts";
 import { frameContentBytes } from "../../src/format/frame.ts";
-import { FramePacker, LargeFilePacker } from "../../src/format/frame-packer.ts";
+import { FramePacker, LargeFilePacker, encodeFrame } from "../../src/format/frame-packer.ts";
 import type { Manifest } from "../../src/format/manifest.ts";
 import { ArchiveId } from "../../src/format/schema.ts";
-import type { PackedFrame } from "../../src/format/section-writer.ts";
+import type { EncodedFrame } from "../../src/format/section-writer.ts";
 import type { Sealing } from "../../src/format/seal/header.ts";
 import type { SigningKey } from "../../src/format/sshsig.ts";
 import { ArchiveWriter, type SectionEntries, type WrittenArchive } from "../../src/format/write.ts";
@@ -174,8 +174,8 @@ function typeOf(entry: TestEntry): IndexLine["type"] {
 function* pack(
   entries: readonly Placed[],
   { frameBytes, pathOf }: Required<Pick<PackOptions, "frameBytes" | "pathOf">>,
-): Generator<PackedFrame> {
-  const packer = new FramePacker(1);
+): Generator<EncodedFrame> {
+  const packer = new FramePacker();
   let inFrame = 0;
   for (const { path, entry, attributes } of entries) {
     const base = { path, status: "ok", ...attributes } as const;
@@ -183,15 +183,15 @@ function* pack(
       const content = Buffer.from(entry);
       const draft = { ...base, type: "file", size: content.length } as const;
       if (content.length + 2048 > frameBytes) {
-        if (!packer.isEmpty) yield packer.finish();
-        const large = new LargeFilePacker(draft, 1);
-        yield* large.push(content);
-        yield* large.finish({ status: "ok" });
+        if (!packer.isEmpty) yield encodeFrame(packer.finish(), 1);
+        const large = new LargeFilePacker(draft);
+        for (const frame of large.push(content)) yield encodeFrame(frame, 1);
+        for (const frame of large.finish({ status: "ok" })) yield encodeFrame(frame, 1);
         inFrame = 0;
         continue;
       }
       if (inFrame + content.length + 2048 > frameBytes && !packer.isEmpty) {
-        yield packer.finish();
+        yield encodeFrame(packer.finish(), 1);
         inFrame = 0;
       }
       inFrame += content.length + 2048;
@@ -214,5 +214,5 @@ function* pack(
         ...(entry.reason && { reason: entry.reason }),
       });
   }
-  if (!packer.isEmpty) yield packer.finish();
+  if (!packer.isEmpty) yield encodeFrame(packer.finish(), 1);
 }

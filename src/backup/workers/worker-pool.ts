@@ -3,7 +3,8 @@ import { WorkerThread } from "./worker-thread.ts";
 /** Stands among jobs where all before it must be answered, and their answers taken, before the next is asked for. */
 export const barrier = Symbol("all before are done");
 
-export type Jobs<Job> = Iterable<Job | typeof barrier>;
+/** A job that is still in the making keeps its place, and a thread that waits for it. */
+export type Jobs<Job> = Iterable<Job | Promise<Job> | typeof barrier>;
 
 /** Does jobs and hands out the parts of their answers in the order of the jobs. */
 export interface JobRunner<Job, Part> extends AsyncDisposable {
@@ -19,7 +20,7 @@ export class LocalRunner<Job, Part> implements JobRunner<Job, Part> {
   }
 
   async *inOrder(jobs: Jobs<Job>): AsyncGenerator<Part> {
-    for (const job of jobs) if (job !== barrier) yield* this.#answer(job);
+    for (const job of jobs) if (job !== barrier) yield* this.#answer(await job);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -30,13 +31,19 @@ const jobsAhead = 2;
 
 /**
  * Several threads that share nothing. Jobs are asked for, begun and answered in order; how many are begun ahead, and
- * how much of an answer is made ahead, is bounded.
+ * how much of an answer is made ahead, is bounded. Take all parts before the next call.
  */
-export class WorkerPool<Job, Part> implements JobRunner<Job, Part> {
-  readonly #threads: readonly WorkerThread<Job, Part>[];
+export class WorkerPool<Job, Part, Task = never, Result = never> implements JobRunner<Job, Part> {
+  readonly #threads: readonly WorkerThread<Job, Part, Task, Result>[];
 
   constructor(script: URL, { count, workerData }: { readonly count: number; readonly workerData: unknown }) {
-    this.#threads = Array.from({ length: count }, () => new WorkerThread<Job, Part>(script, workerData));
+    this.#threads = Array.from({ length: count }, () => new WorkerThread(script, workerData));
+  }
+
+  /** A small piece of work for the thread that has the fewest of them. */
+  perform(task: Task, transfer: readonly ArrayBuffer[] = []): Promise<Result> {
+    const [thread] = this.#threads.toSorted((a, b) => a.tasks - b.tasks);
+    return thread!.perform(task, transfer);
   }
 
   async *inOrder(jobs: Jobs<Job>): AsyncGenerator<Part> {
@@ -52,15 +59,18 @@ export class WorkerPool<Job, Part> implements JobRunner<Job, Part> {
   }
 }
 
+type Thread<Job, Part> = Pick<WorkerThread<Job, Part>, "start" | "taken">;
+type NextJob<Job> = Job | Promise<Job> | typeof barrier;
+
 class BegunJobs<Job, Part> {
-  readonly #jobs: Iterator<Job | typeof barrier>;
-  readonly #idle: WorkerThread<Job, Part>[];
+  readonly #jobs: Iterator<NextJob<Job>>;
+  readonly #idle: Thread<Job, Part>[];
   readonly #ahead: number;
   readonly #begun: RunningJob<Part>[] = [];
-  #next: IteratorResult<Job | typeof barrier> | undefined;
+  #next: IteratorResult<NextJob<Job>> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(threads: readonly WorkerThread<Job, Part>[], jobs: Iterator<Job | typeof barrier>) {
+  constructor(threads: readonly Thread<Job, Part>[], jobs: Iterator<NextJob<Job>>) {
     this.#jobs = jobs;
     this.#idle = [...threads];
     this.#ahead = threads.length * jobsAhead;
@@ -98,19 +108,24 @@ class BegunJobs<Job, Part> {
     }
   }
 
-  #start(job: Job): void {
+  #start(job: Job | Promise<Job>): void {
     const thread = this.#idle.pop()!;
     const running = new RunningJob<Part>(() => thread.taken());
     this.#begun.push(running);
-    thread.start(job, {
-      part: (part) => running.push({ part }),
-      end: (error) => {
+    const receiver = {
+      part: (part: Part) => running.push({ part }),
+      end: (error?: Error) => {
         running.end(error);
         if (error !== undefined) return;
         this.#idle.push(thread);
         this.#beginNow();
       },
-    });
+    };
+    if (!(job instanceof Promise)) return thread.start(job, receiver);
+    job.then(
+      (made) => thread.start(made, receiver),
+      (error: Error) => running.end(error),
+    );
   }
 }
 

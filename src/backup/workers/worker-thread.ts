@@ -12,15 +12,22 @@ export interface Receiver<Part> {
 /** Young generations stay small: what workers handle lies outside of the heap. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };
 
-/** A thread that does one job at a time: its program is a JobServer. */
-export class WorkerThread<Job, Part> implements AsyncDisposable {
+interface Waiting<Result> {
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A thread that does one job at a time, and tasks in between: its program is a JobServer. */
+export class WorkerThread<Job, Part, Task = never, Result = never> implements AsyncDisposable {
   readonly #worker: Worker;
+  readonly #tasks = new Map<number, Waiting<Result>>();
   #receiver: Receiver<Part> | undefined;
+  #number = 0;
   #dead: Error | undefined;
 
   constructor(script: URL, workerData: unknown) {
     this.#worker = new Worker(script, { workerData, resourceLimits });
-    this.#worker.on("message", (answer: Answer<Part>) => this.#receive(answer));
+    this.#worker.on("message", (answer: Answer<Part, Result>) => this.#receive(answer));
     this.#worker.once("error", (error) => this.#die(error));
     this.#worker.once("exit", () => this.#die(new Error("a worker thread ended early")));
   }
@@ -36,19 +43,33 @@ export class WorkerThread<Job, Part> implements AsyncDisposable {
     if (this.#receiver !== undefined) this.#post("taken");
   }
 
+  /** Tasks that are not done yet. */
+  get tasks(): number {
+    return this.#tasks.size;
+  }
+
+  /** Done before the next part of the job at hand. */
+  perform(task: Task, transfer: readonly ArrayBuffer[]): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#dead !== undefined) return reject(this.#dead);
+      const number = this.#number++;
+      this.#tasks.set(number, { resolve, reject });
+      this.#post({ task, number }, transfer);
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#receiver = undefined;
     await this.#worker.terminate();
   }
 
-  #post(request: Request<Job>): void {
-    // A thread of Node, no window: there is no origin.
-    // eslint-disable-next-line unicorn/require-post-message-target-origin
-    this.#worker.postMessage(request);
+  #post(request: Request<Job, Task>, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(request, transfer);
   }
 
-  #receive(answer: Answer<Part>): void {
+  #receive(answer: Answer<Part, Result>): void {
     if (answer === "done") this.#end();
+    else if ("number" in answer) this.#settle(answer);
     else if ("failed" in answer) this.#end(receivedError(answer.failed));
     else this.#receiver?.part(answer.part);
   }
@@ -56,6 +77,15 @@ export class WorkerThread<Job, Part> implements AsyncDisposable {
   #die(error: Error): void {
     this.#dead ??= error;
     this.#end(this.#dead);
+    for (const { reject } of this.#tasks.values()) reject(this.#dead);
+    this.#tasks.clear();
+  }
+
+  #settle({ number, outcome }: Extract<Answer<Part, Result>, { number: number }>): void {
+    const waiting = this.#tasks.get(number);
+    this.#tasks.delete(number);
+    if ("failed" in outcome) waiting?.reject(receivedError(outcome.failed));
+    else waiting?.resolve(outcome.result);
   }
 
   #end(error?: Error): void {

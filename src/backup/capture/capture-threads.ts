@@ -1,0 +1,107 @@
+import type { PlannedEntry } from "../../disk/planned.ts";
+import { compressFrame } from "../../format/frame.ts";
+import { encodeFrame } from "../../format/frame-packer.ts";
+import { type Jobs, LocalRunner, WorkerPool } from "../workers/worker-pool.ts";
+import { workerScript } from "../workers/worker-thread.ts";
+import { GroupCapture } from "./group-capture.ts";
+import type { CaptureJob, CaptureSetting, CapturedPart, EntriesJob, SnapshotOutcome } from "./jobs.ts";
+import { SnapshotsAhead } from "./snapshots-ahead.ts";
+
+/** Whoever reads, hashes, packs and compresses: this thread, or several others. */
+export interface CaptureThreads extends AsyncDisposable {
+  /** Frames that may wait for being compressed, or for those before them. */
+  readonly framesAhead: number;
+  inOrder(jobs: Jobs<EntriesJob>): AsyncIterable<CapturedPart>;
+  compress(raw: Uint8Array): Promise<Uint8Array>;
+  /** The job with the snapshot of its one entry, where that is taken ahead. */
+  withSnapshot(job: EntriesJob, entry: PlannedEntry): EntriesJob | Promise<EntriesJob>;
+}
+
+export interface ThreadChoice {
+  /** 0: all is done in this thread. */
+  readonly count: number;
+  /** The databases that will be captured, in order. */
+  readonly databases: readonly PlannedEntry[];
+  readonly signal: AbortSignal;
+}
+
+export function captureThreads(setting: CaptureSetting, choice: ThreadChoice): CaptureThreads {
+  return choice.count === 0 ? new ThisThread(setting, choice.signal) : new OtherThreads(setting, choice);
+}
+
+class ThisThread implements CaptureThreads {
+  readonly framesAhead = 0;
+  readonly #level: number;
+  readonly #runner: LocalRunner<CaptureJob, CapturedPart>;
+
+  constructor(setting: CaptureSetting, signal: AbortSignal) {
+    this.#level = setting.compressionLevel;
+    const capture = new GroupCapture(setting, (frame) => encodeFrame(frame, this.#level), signal);
+    this.#runner = new LocalRunner((job) => capture.capture(job));
+  }
+
+  inOrder(jobs: Jobs<EntriesJob>): AsyncIterable<CapturedPart> {
+    return this.#runner.inOrder(jobs);
+  }
+
+  async compress(raw: Uint8Array): Promise<Uint8Array> {
+    return compressFrame(raw, this.#level);
+  }
+
+  withSnapshot(job: EntriesJob): EntriesJob {
+    return job;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+type Pool = WorkerPool<CaptureJob, CapturedPart, Uint8Array, Uint8Array>;
+
+class OtherThreads implements CaptureThreads {
+  readonly framesAhead: number;
+  readonly #pool: Pool;
+  /** Copies of databases have a thread of their own: the others go on with what comes before them. */
+  readonly #copier: Pool | undefined;
+  readonly #snapshots: SnapshotsAhead;
+  #copying: Promise<unknown> = Promise.resolve();
+
+  constructor(workerData: CaptureSetting, { count, databases }: ThreadChoice) {
+    const script = workerScript("capture-worker", import.meta.url);
+    this.#pool = new WorkerPool(script, { count, workerData });
+    this.framesAhead = 2 * count;
+    if (databases.length > 0) this.#copier = new WorkerPool(script, { count: 1, workerData });
+    this.#snapshots = new SnapshotsAhead(databases, (entry) => this.#snapshot(entry));
+  }
+
+  inOrder(jobs: Jobs<EntriesJob>): AsyncIterable<CapturedPart> {
+    return this.#pool.inOrder(jobs);
+  }
+
+  compress(raw: Uint8Array): Promise<Uint8Array> {
+    return this.#pool.perform(raw, [raw.buffer as ArrayBuffer]);
+  }
+
+  async withSnapshot(job: EntriesJob, entry: PlannedEntry): Promise<EntriesJob> {
+    return { ...job, snapshot: await this.#snapshots.of(entry) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#pool[Symbol.asyncDispose](), this.#copier?.[Symbol.asyncDispose]()]);
+  }
+
+  /** One after the other: there is one thread for them. */
+  #snapshot(entry: PlannedEntry): Promise<SnapshotOutcome> {
+    const outcome = this.#copying.then(() => this.#copy(entry));
+    this.#copying = outcome.catch(() => {});
+    return outcome;
+  }
+
+  async #copy(entry: PlannedEntry): Promise<SnapshotOutcome> {
+    let outcome: SnapshotOutcome | undefined;
+    // To its end: the thread is not free for the next before.
+    for await (const part of this.#copier!.inOrder([{ snapshotOf: entry }]))
+      if ("snapshot" in part) outcome = part.snapshot;
+    if (outcome === undefined) throw new Error("a thread that copies databases gave no answer");
+    return outcome;
+  }
+}

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { compressFrame, frameContentBytes } from "./frame.ts";
+import { paddingAfter } from "./inner-tar.ts";
+
+/** A frame that waits for its turn in the section. */
+export interface WaitingFrame {
+  readonly bytes: Buffer;
+  readonly contentBytes: number;
+}
+
+/** A char is at most three bytes of UTF-8: a frame stays below its limit whatever the names are. */
+const frameCharacters = Math.floor(frameContentBytes / 3);
+
+/** Takes a section's index as it grows, and compresses it frame by frame: it is written once the content is. */
+export class IndexFrames {
+  readonly #level: number;
+  readonly #hash = createHash("sha256");
+  readonly #frames: WaitingFrame[] = [];
+  #pending = "";
+  #bytes = 0;
+
+  constructor(compressionLevel: number) {
+    this.#level = compressionLevel;
+  }
+
+  /** `text` is whole lines; every frame ends with a line. */
+  add(text: string): void {
+    this.#pending += text;
+    let from = 0;
+    while (this.#pending.length - from > frameCharacters) {
+      const end = this.#pending.indexOf("\n", from + frameCharacters) + 1;
+      this.#compress(this.#pending.slice(from, end), () => 0);
+      from = end;
+    }
+    if (from > 0) this.#pending = this.#pending.slice(from);
+  }
+
+  /** All of it, with the padding that its tar record ends with. */
+  finish(): { readonly bytes: number; readonly sha256: string; readonly frames: readonly WaitingFrame[] } {
+    this.#compress(this.#pending, paddingAfter);
+    return { bytes: this.#bytes, sha256: this.#hash.digest("hex"), frames: this.#frames };
+  }
+
+  #compress(text: string, padding: (bytes: number) => number): void {
+    const bytes = Buffer.from(text);
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+    const content = Buffer.concat([bytes, Buffer.alloc(padding(this.#bytes))]);
+    if (content.length === 0) return;
+    this.#frames.push({ bytes: compressFrame(content, this.#level), contentBytes: content.length });
+  }
+}
