@@ -65,7 +65,7 @@ export function verdictsOf(verdicts: readonly Verdict[]): string {
       job,
       target,
       String(limit),
-      measured === undefined ? "" : measured.toFixed(measured < 10 ? 3 : 0),
+      measured === undefined ? "" : measured.toFixed(measured < 10 ? 4 : 0),
       measured === undefined ? "not measured" : measured <= limit ? "yes" : "**no**",
     ]),
     2,
