@@ -136,8 +136,12 @@ const exceptions: Readonly<
     because: "reads package.json, and prints the version with nothing else loaded",
   },
   "cli/main.ts": {
-    imports: ["node:module", "node:v8"],
-    because: "enables the compile cache before anything else is loaded",
+    imports: ["node:v8"],
+    because: "the sizes of the heap are set before anything else is loaded",
+  },
+  "cli/compile-cache.ts": {
+    imports: ["node:fs", "node:module"],
+    because: "enables the compile cache, if it is nobody else's, before anything else is loaded",
   },
 };
 

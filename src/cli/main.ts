@@ -10,7 +10,8 @@ if (supported && ["-V", "--version"].includes(process.argv[2] ?? "")) {
   const { printVersion } = await import("./package-version.ts");
   printVersion();
 } else if (supported) {
-  await cacheCompiledCode();
+  const { cacheCompiledCode } = await import("./compile-cache.ts");
+  cacheCompiledCode();
   await keepYoungGenerationSmall();
   const { main } = await import("./process.ts");
   process.exitCode = await main();
@@ -19,18 +20,6 @@ if (supported && ["-V", "--version"].includes(process.argv[2] ?? "")) {
     `ocbak: error: this is Node ${process.versions.node}, and ocbak needs Node 24 (from 24.16 on) or 26 (from 26.1 on)\n`,
   );
   process.exitCode = 1;
-}
-
-/**
- * Saves a third of the start-up time. Not in the default place: anybody may make `/tmp/node-compile-cache` first, and
- * Node runs the code it finds there unchecked. Not for root either: with sudo, HOME may be somebody else's.
- */
-async function cacheCompiledCode(): Promise<void> {
-  const { HOME, XDG_CACHE_HOME } = process.env;
-  const caches = XDG_CACHE_HOME?.startsWith("/") ? XDG_CACHE_HOME : HOME && `${HOME}/.cache`;
-  if (!caches || process.geteuid?.() === 0) return;
-  const { enableCompileCache } = await import("node:module");
-  enableCompileCache(`${caches}/ocbak/node`);
 }
 
 /**

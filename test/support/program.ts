@@ -36,7 +36,9 @@ export function start(
   const user = ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
   const [command, ...args] = [...(options.asNobody ? user : []), process.execPath, main, ...argv];
   const records = recordsOf(dirname(home), options.asNobody ? "nobody" : "root");
-  const own = { PATH: process.env["PATH"]!, HOME: home, XDG_STATE_HOME: records, NO_COLOR: "1" };
+  // The cache of compiled code would stand among what a run leaves in its home.
+  const quiet = { NO_COLOR: "1", NODE_DISABLE_COMPILE_CACHE: "1" };
+  const own = { PATH: process.env["PATH"]!, HOME: home, XDG_STATE_HOME: records, ...quiet };
   const env = { ...own, ...options.env };
   const child = spawn(command!, args, { cwd: home, env, stdio: ["ignore", "pipe", "pipe"] });
   return { child, ended: collect(child) };
