@@ -101,6 +101,20 @@ export function sortKey(path: EntryPath): string {
   return path.includes("/") ? path.replaceAll("/", "\0") : path;
 }
 
+const slash = 0x2f;
+
+/** Below, above or 0 as the first path comes before, after or with the second in that order; makes no keys. */
+export function comparePaths(a: EntryPath, b: EntryPath): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const one = a.charCodeAt(at);
+    const other = b.charCodeAt(at);
+    if (one === other) continue;
+    return one === slash ? -1 : other === slash ? 1 : one - other;
+  }
+  return a.length - b.length;
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The UTF-8 of a text as a byte string. */

@@ -1,8 +1,9 @@
-import { displayPath, sortKey } from "./entry-path.ts";
+import { type EntryPath, comparePaths, displayPath } from "./entry-path.ts";
 import { type EntryStatus, type IndexLine, type SectionName, isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
-import { LineCursor, indexBatches } from "./index-reader.ts";
+import { indexBatches } from "./index-reader.ts";
 import { controlPath, encodeControlHeader, entryHeaderBytes, paddingAfter } from "./inner-tar.ts";
+import { MergedLines, type SectionLine } from "./merged-lines.ts";
 import type { SectionReader } from "./section-reader.ts";
 import { TreeCheck } from "./tree-check.ts";
 import { blockBytes, readOctal } from "./ustar.ts";
@@ -36,9 +37,13 @@ export async function proveIndexes(
 ): Promise<ProvedSection[]> {
   const tree = new TreeCheck(roots, { both: sealed !== undefined });
   const plans = await Promise.all([plain, ...(sealed ? [sealed] : [])].map((reader) => openPlan(reader)));
-  for await (const { line, section: plan } of mergedLines(plans)) {
-    tree.accept(line, plan.reader.name);
-    plan.accept(line);
+  const lines = new MergedLines(plans);
+  for (;;) {
+    if (!lines.isReady) await lines.fill();
+    const next = lines.take();
+    if (next === undefined) break;
+    tree.accept(next.line, next.section.reader.name);
+    next.section.accept(next.line);
   }
   tree.end();
   for (const plan of plans) await plan.end();
@@ -108,8 +113,8 @@ class TarPlan implements ProvedSection {
       throw new FormatError("limit-exceeded", "the section is larger than can be counted");
   }
 
-  #acceptLink(path: Parameters<typeof sortKey>[0], link: typeof path): void {
-    if (sortKey(link) >= sortKey(path)) {
+  #acceptLink(path: EntryPath, link: EntryPath): void {
+    if (comparePaths(link, path) >= 0) {
       throw new FormatError(
         "unsafe-link",
         `${displayPath(path)} is a hard link to something that does not come before it`,
@@ -147,19 +152,12 @@ function countedAs(status: EntryStatus): EntryStatus {
 /** The lines of sections as one list by rising path; of equal ones the plain section's first. */
 export async function* mergedLines<T extends Pick<ProvedSection, "reader">>(
   sections: readonly T[],
-): AsyncGenerator<{ readonly line: IndexLine; readonly section: T }> {
-  const cursors = sections.map((section) => ({ section, lines: new LineCursor(section.reader), key: "" }));
+): AsyncGenerator<SectionLine<T>> {
+  const lines = new MergedLines(sections);
   for (;;) {
-    let first: (typeof cursors)[number] | undefined;
-    for (const cursor of cursors) {
-      if (!cursor.lines.ready) await cursor.lines.fill();
-      const { current } = cursor.lines;
-      if (current === undefined) continue;
-      cursor.key = sortKey(current.path);
-      if (first === undefined || cursor.key < first.key) first = cursor;
-    }
-    if (first === undefined) return;
-    yield { line: first.lines.current!, section: first.section };
-    first.lines.advance();
+    if (!lines.isReady) await lines.fill();
+    const next = lines.take();
+    if (next === undefined) return;
+    yield next;
   }
 }

@@ -1,4 +1,4 @@
-import { type EntryPath, displayPath, parentOf, rootIdOf, sortKey } from "./entry-path.ts";
+import { type EntryPath, comparePaths, displayPath, rootIdOf } from "./entry-path.ts";
 import { type IndexLine, type SectionName, isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
 
@@ -10,7 +10,7 @@ export class TreeCheck {
   readonly #roots: Readonly<Record<SectionName, ReadonlySet<string>>>;
   readonly #both: boolean;
   readonly #directories: { readonly path: EntryPath; readonly section: SectionName }[] = [];
-  #previousKey = "";
+  #previous: EntryPath | undefined;
   #movedPath: EntryPath | undefined;
 
   /** `both` where the sealed section's lines come, too: then what the plain one calls `moved` must be among them. */
@@ -38,15 +38,14 @@ export class TreeCheck {
 
   #checkOrder(line: IndexLine): void {
     this.#refuseLostMove();
-    const key = sortKey(line.path);
-    if (key === this.#previousKey) {
+    const order = this.#previous === undefined ? 1 : comparePaths(line.path, this.#previous);
+    if (order === 0) {
       throw new FormatError("duplicate-path", `${displayPath(line.path)} stands twice`, {
         place: { path: displayPath(line.path) },
       });
     }
-    if (key < this.#previousKey)
-      throw new FormatError("bad-index", `${displayPath(line.path)} is out of order`);
-    this.#previousKey = key;
+    if (order < 0) throw new FormatError("bad-index", `${displayPath(line.path)} is out of order`);
+    this.#previous = line.path;
   }
 
   #refuseLostMove(): void {
@@ -59,13 +58,15 @@ export class TreeCheck {
 
   #checkParent(line: IndexLine, section: SectionName): void {
     const { path } = line;
-    const parent = parentOf(path);
-    if (parent === undefined) return this.#checkRoot(line, section);
-    while (this.#directories.length > 0 && !isBelow(parent, this.#directories.at(-1)!.path))
+    const slash = path.lastIndexOf("/");
+    if (slash === -1) return this.#checkRoot(line, section);
+    let there = this.#directories.at(-1);
+    while (there !== undefined && !isBelow(path, there.path)) {
       this.#directories.pop();
-    const there = this.#directories.at(-1);
+      there = this.#directories.at(-1);
+    }
     // A plain entry is read without the key as well, so what it stands in must be plain, too.
-    if (there?.path === parent && (section === "sealed" || there.section === "plain")) return;
+    if (there?.path.length === slash && (section === "sealed" || there.section === "plain")) return;
     throw new FormatError(
       "unsafe-path",
       `the parent of ${displayPath(path)} is not a directory of this archive`,
@@ -86,7 +87,8 @@ export class TreeCheck {
 }
 
 function isBelow(path: EntryPath, directory: EntryPath): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
+  const { length } = directory;
+  return path.charCodeAt(length) === 0x2f && path.startsWith(directory);
 }
 
 /**

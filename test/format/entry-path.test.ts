@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   type EntryPath,
   bytesBelowRoot,
+  comparePaths,
   displayBytes,
   isRootId,
   parentOf,
@@ -118,6 +119,7 @@ describe("the order of paths", () => {
     fc.assert(
       fc.property(path, path, (a, b) => {
         expect(Math.sign(compare(sortKey(a), sortKey(b)))).toBe(byComponents(a, b));
+        expect(Math.sign(comparePaths(a, b))).toBe(byComponents(a, b));
       }),
       {
         numRuns: 1000,
