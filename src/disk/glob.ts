@@ -1,6 +1,7 @@
 import picomatch from "picomatch";
 import { textOf } from "../format/entry-path.ts";
 import { DiskError } from "./errors.ts";
+import { nameFilter } from "./name-filter.ts";
 
 interface Rule {
   readonly id: string;
@@ -16,14 +17,32 @@ export type RuleMatcher = (path: string) => string | undefined;
  */
 export function compileRules(rules: readonly Rule[], options: { ignoreCase?: boolean } = {}): RuleMatcher {
   if (rules.length === 0) return () => undefined;
-  const flags = options.ignoreCase === true ? "si" : "s";
+  const { ignoreCase = false } = options;
+  const flags = ignoreCase ? "si" : "s";
   const compiled = rules.map((rule) => ({ id: rule.id, expression: compileGlob(rule.pattern, flags) }));
-  const any = new RegExp(compiled.map(({ expression }) => expression.source).join("|"), flags);
+  const mayMatch = quickTest(
+    rules,
+    compiled.map(({ expression }) => expression),
+    { ignoreCase },
+  );
   return (path) => {
     const text = textOf(path) ?? path;
-    if (!any.test(text)) return undefined;
+    if (!mayMatch(text)) return undefined;
     return compiled.find(({ expression }) => expression.test(text))?.id;
   };
+}
+
+/** False only for what no rule matches. */
+function quickTest(
+  rules: readonly Rule[],
+  expressions: readonly RegExp[],
+  { ignoreCase }: { ignoreCase: boolean },
+): (text: string) => boolean {
+  const patterns = rules.map(({ pattern }) => pattern);
+  const isNamed = nameFilter(patterns, { ignoreCase });
+  if (isNamed !== undefined) return (text) => isNamed(text.slice(text.lastIndexOf("/") + 1));
+  const any = new RegExp(expressions.map(({ source }) => source).join("|"), expressions[0]!.flags);
+  return (text) => any.test(text);
 }
 
 /**
