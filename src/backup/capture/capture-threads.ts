@@ -1,10 +1,11 @@
 import type { PlannedEntry } from "../../disk/planned.ts";
 import { compressFrame } from "../../format/frame.ts";
 import { encodeFrame } from "../../format/frame-packer.ts";
-import { type Jobs, LocalRunner, WorkerPool } from "../workers/worker-pool.ts";
+import { postedEntries } from "../workers/posted-entries.ts";
+import { type Jobs, LocalRunner, WorkerPool, barrier } from "../workers/worker-pool.ts";
 import { workerScript } from "../workers/worker-thread.ts";
 import { GroupCapture } from "./group-capture.ts";
-import type { CaptureJob, CaptureSetting, CapturedPart, EntriesJob, SnapshotOutcome } from "./jobs.ts";
+import type { CaptureSetting, CapturedPart, EntriesJob, PostedJob, SnapshotOutcome } from "./jobs.ts";
 import { SnapshotsAhead } from "./snapshots-ahead.ts";
 
 /** Whoever reads, hashes, packs and compresses: this thread, or several others. */
@@ -32,7 +33,7 @@ export function captureThreads(setting: CaptureSetting, choice: ThreadChoice): C
 class ThisThread implements CaptureThreads {
   readonly framesAhead = 0;
   readonly #level: number;
-  readonly #runner: LocalRunner<CaptureJob, CapturedPart>;
+  readonly #runner: LocalRunner<EntriesJob, CapturedPart>;
 
   constructor(setting: CaptureSetting, signal: AbortSignal) {
     this.#level = setting.compressionLevel;
@@ -55,7 +56,7 @@ class ThisThread implements CaptureThreads {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-type Pool = WorkerPool<CaptureJob, CapturedPart, Uint8Array, Uint8Array>;
+type Pool = WorkerPool<PostedJob, CapturedPart, Uint8Array, Uint8Array>;
 
 class OtherThreads implements CaptureThreads {
   readonly framesAhead: number;
@@ -74,7 +75,7 @@ class OtherThreads implements CaptureThreads {
   }
 
   inOrder(jobs: Jobs<EntriesJob>): AsyncIterable<CapturedPart> {
-    return this.#pool.inOrder(jobs);
+    return this.#pool.inOrder(postedJobs(jobs));
   }
 
   compress(raw: Uint8Array): Promise<Uint8Array> {
@@ -99,9 +100,20 @@ class OtherThreads implements CaptureThreads {
   async #copy(entry: PlannedEntry): Promise<SnapshotOutcome> {
     let outcome: SnapshotOutcome | undefined;
     // To its end: the thread is not free for the next before.
-    for await (const part of this.#copier!.inOrder([{ snapshotOf: entry }]))
+    for await (const part of this.#copier!.inOrder([{ snapshotOf: postedEntries([entry]) }]))
       if ("snapshot" in part) outcome = part.snapshot;
     if (outcome === undefined) throw new Error("a thread that copies databases gave no answer");
     return outcome;
   }
+}
+
+function* postedJobs(jobs: Jobs<EntriesJob>): Generator<PostedJob | Promise<PostedJob> | typeof barrier> {
+  for (const job of jobs) {
+    if (job === barrier) yield job;
+    else yield job instanceof Promise ? job.then(postedJob) : postedJob(job);
+  }
+}
+
+function postedJob({ entries, ...job }: EntriesJob): PostedJob {
+  return { ...job, posted: postedEntries(entries) };
 }

@@ -3,9 +3,10 @@ import { release } from "../../format/bytes.ts";
 import { encodeLines } from "../../format/encoded-lines.ts";
 import { compressFrame } from "../../format/frame.ts";
 import { encodeFrame } from "../../format/frame-packer.ts";
+import { receivedEntries } from "../workers/posted-entries.ts";
 import { JobServer, type Served } from "../workers/serve-jobs.ts";
 import { GroupCapture } from "./group-capture.ts";
-import type { CaptureJob, CaptureSetting, CapturedPart } from "./jobs.ts";
+import type { CaptureSetting, CapturedPart, PostedJob } from "./jobs.ts";
 
 const setting = workerData as CaptureSetting;
 
@@ -16,14 +17,19 @@ const capture = new GroupCapture(setting, (frame) =>
     : encodeFrame(frame, setting.compressionLevel),
 );
 
-new JobServer<CaptureJob, CapturedPart, Uint8Array, Uint8Array>(answer, (raw) => {
+new JobServer<PostedJob, CapturedPart, Uint8Array, Uint8Array>(answer, (raw) => {
   const bytes = compressFrame(raw, setting.compressionLevel);
   release(raw);
   return given(bytes, (part) => part);
 }).listen();
 
-async function* answer(job: CaptureJob): AsyncGenerator<Served<CapturedPart>> {
-  for await (const part of capture.capture(job)) {
+async function* answer(job: PostedJob): AsyncGenerator<Served<CapturedPart>> {
+  if ("snapshotOf" in job) {
+    const [entry] = receivedEntries(job.snapshotOf);
+    return yield { part: { snapshot: await capture.snapshot(entry!) } };
+  }
+  const { posted, ...rest } = job;
+  for await (const part of capture.capture({ ...rest, entries: receivedEntries(posted) })) {
     if (!("frame" in part)) yield { part };
     else if ("raw" in part.frame) yield given(part.frame.raw, () => part);
     else {

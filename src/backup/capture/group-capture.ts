@@ -8,14 +8,7 @@ import type { PackedFrame } from "../../format/frame-packer.ts";
 import type { EncodedFrame } from "../../format/section-writer.ts";
 import { EntryPacker, PackBuffers } from "../pack-frame.ts";
 import type { StoredAs } from "../pack-lines.ts";
-import type {
-  CaptureJob,
-  CaptureSetting,
-  CapturedPart,
-  EntriesJob,
-  RawFrame,
-  SnapshotOutcome,
-} from "./jobs.ts";
+import type { CaptureSetting, CapturedPart, EntriesJob, RawFrame, SnapshotOutcome } from "./jobs.ts";
 
 export type EncodeFrame = (frame: PackedFrame) => EncodedFrame | RawFrame;
 
@@ -34,22 +27,17 @@ export class GroupCapture {
     this.#signal = signal;
   }
 
-  async *capture(job: CaptureJob): AsyncGenerator<CapturedPart> {
-    if ("snapshotOf" in job) yield { snapshot: await this.#snapshot(job.snapshotOf) };
-    else yield* this.#entries(job);
-  }
-
-  async *#entries(job: EntriesJob): AsyncGenerator<CapturedPart> {
+  async *capture(job: EntriesJob): AsyncGenerator<CapturedPart> {
     const { entries, snapshot } = job;
     const packer = new EntryPacker(job, { guard: this.#guard, buffers: this.#buffers });
     const [first] = entries;
     if (first !== undefined && isToBeSnapshot(first))
-      yield* this.#database(first, packer, snapshot ?? (await this.#snapshot(first)));
+      yield* this.#database(first, packer, snapshot ?? (await this.snapshot(first)));
     else yield* this.#parts(packer.pack(entries));
     yield { moved: packer.moved.map((entry) => entries.indexOf(entry)), standing: packer.standing };
   }
 
-  async #snapshot(entry: PlannedEntry): Promise<SnapshotOutcome> {
+  async snapshot(entry: PlannedEntry): Promise<SnapshotOutcome> {
     using guard = this.#guard;
     const signal = this.#signal === undefined ? {} : { signal: this.#signal };
     // Awaited here: the guard lets go when this ends.

@@ -4,6 +4,7 @@ import type { PlannedEntry } from "../../disk/planned.ts";
 import type { EncodedLines } from "../../format/encoded-lines.ts";
 import type { EntryPath } from "../../format/entry-path.ts";
 import type { IndexLine, SectionName } from "../../format/entry.ts";
+import type { PostedEntries } from "../workers/posted-entries.ts";
 import type { EncodedFrame } from "../../format/section-writer.ts";
 
 /** What whoever does capture jobs is told once. Plain data: it is posted to threads. */
@@ -29,7 +30,10 @@ export interface EntriesJob {
   readonly snapshot?: SnapshotOutcome;
 }
 
-export type CaptureJob = EntriesJob | { readonly snapshotOf: PlannedEntry };
+/** A job as it is posted to a thread; of `snapshotOf` the one entry is a database to be copied. */
+export type PostedJob =
+  | (Omit<EntriesJob, "entries"> & { readonly posted: PostedEntries })
+  | { readonly snapshotOf: PostedEntries };
 
 /** A frame as it was packed, to be compressed by whoever has time: one of a large file. */
 export interface RawFrame {
