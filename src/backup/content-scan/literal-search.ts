@@ -13,6 +13,9 @@ interface Noticed {
 }
 
 const gramBytes = 3;
+/** How many beginnings of grams are looked at in one step, and how many bytes these take. */
+const stepBytes = 4;
+const stepReach = stepBytes + gramBytes - 1;
 /** 2^32 divided by the golden ratio: multiplied by it, grams that differ little lie far apart. */
 const spread = 0x9e3779b1;
 /** One slot in at least this many is taken: what takes a closer look is rare. */
@@ -46,35 +49,27 @@ export class LiteralSearch {
    */
   some(content: Buffer, found: (index: number, at: number) => boolean): boolean {
     const view = new DataView(content.buffer, content.byteOffset, content.length);
-    const [marked, shift] = [this.#marked, this.#shift];
+    const last = content.length - stepReach;
     let at = 0;
-    for (const last = content.length - 6; at <= last; at += 4) {
-      const low = view.getInt32(at, true);
-      const high = view.getInt32(at + 2, true);
-      const mark =
-        marked[Math.imul(low << 8, spread) >>> shift]! |
-        marked[Math.imul(low & ~0xff, spread) >>> shift]! |
-        marked[Math.imul(high << 8, spread) >>> shift]! |
-        marked[Math.imul(high & ~0xff, spread) >>> shift]!;
-      if (mark !== 0 && this.#someNoticed(content, at, at + 4, found)) return true;
+    for (;;) {
+      at = nextMarked(view, this.#marked, this.#shift, at);
+      if (at > last) break;
+      for (const end = at + stepBytes; at < end; at += 1) if (this.#someAt(content, at, found)) return true;
     }
-    return this.#someNoticed(content, at, content.length + 1 - gramBytes, found);
+    for (; at <= content.length - gramBytes; at += 1) if (this.#someAt(content, at, found)) return true;
+    return false;
   }
 
-  // eslint-disable-next-line max-params
-  #someNoticed(
-    content: Buffer,
-    from: number,
-    to: number,
-    found: (index: number, at: number) => boolean,
-  ): boolean {
-    for (let at = from; at < to; at += 1) {
-      const gram = content[at]! | (content[at + 1]! << 8) | (content[at + 2]! << 16);
-      if (this.#marked[this.#slotOf(gram)] === 0) continue;
-      for (const { literal, index } of this.#byGram.get(gram) ?? []) {
-        const start = at - literal.noticedAt;
-        if (standsAt(content, start, literal) && found(index, start)) return true;
-      }
+  #someAt(content: Buffer, at: number, found: (index: number, at: number) => boolean): boolean {
+    const gram = content[at]! | (content[at + 1]! << 8) | (content[at + 2]! << 16);
+    if (this.#marked[this.#slotOf(gram)] === 0) return false;
+    const noticed = this.#byGram.get(gram);
+    if (noticed === undefined) return false;
+    // No closure and no iterator: common words come here all the time.
+    for (let which = 0; which < noticed.length; which += 1) {
+      const { literal, index } = noticed[which]!;
+      const start = at - literal.noticedAt;
+      if (standsAt(content, start, literal) && found(index, start)) return true;
     }
     return false;
   }
@@ -88,6 +83,24 @@ export class LiteralSearch {
     if (others === undefined) this.#byGram.set(gram, [noticed]);
     else others.push(noticed);
   }
+}
+
+/** The first step from `at` in which a gram is marked; behind the last whole step where there is none. */
+// eslint-disable-next-line max-params
+function nextMarked(view: DataView, marked: Uint8Array, shift: number, at: number): number {
+  const last = view.byteLength - stepReach;
+  for (; at <= last; at += stepBytes) {
+    // Four bytes each: the gram at `at`, the next, and those of the two places behind them.
+    const low = view.getInt32(at, true);
+    const high = view.getInt32(at + 2, true);
+    const mark =
+      marked[Math.imul(low << 8, spread) >>> shift]! |
+      marked[Math.imul(low & ~0xff, spread) >>> shift]! |
+      marked[Math.imul(high << 8, spread) >>> shift]! |
+      marked[Math.imul(high & ~0xff, spread) >>> shift]!;
+    if (mark !== 0) break;
+  }
+  return at;
 }
 
 function standsAt(content: Buffer, start: number, { bytes, ignoresCase }: Literal): boolean {
