@@ -1,5 +1,5 @@
 import { type EntryStatus, type IndexLine, isStored } from "./entry.ts";
-import { encodeIndexLine } from "./index-line.ts";
+import { encodeIndexLine } from "./encode-line.ts";
 
 /**
  * Index lines as text, but for the offsets of stored files: these are known once it is known where in the section the

@@ -1,16 +1,11 @@
 import { z } from "zod";
-import { type JsonValue, encodeCanonical, parseCanonicalText } from "./canonical-json.ts";
+import { type JsonValue, parseCanonicalText } from "./canonical-json.ts";
 import { type EntryPath, bytesOf, parsePathString, textOf } from "./entry-path.ts";
 import type { AbsentLine, EntryStatus, IndexLine, InventoryLine, StoredLine } from "./entry.ts";
 import { isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
 import { limits } from "./limits.ts";
-import {
-  encodeOrdinaryInventoryLine,
-  encodeOrdinaryLine,
-  parseOrdinaryInventoryLine,
-  parseOrdinaryLine,
-} from "./ordinary-line.ts";
+import { parseOrdinaryInventoryLine, parseOrdinaryLine } from "./ordinary-line.ts";
 import { Count, Sha256, checkSchema, textOfAtMost } from "./schema.ts";
 
 const Status = z.string().regex(/^(ok|database|changed|vanished|unreadable|moved|excluded:[a-z0-9-]{1,64})$/);
@@ -72,14 +67,6 @@ const Inventory = z.strictObject({
   type: EntryTypeName,
 });
 
-/** `NAME` for bytes that are UTF-8, else `NAMEHex`: exactly one of the two. */
-function encodeBytes(name: string, bytes: string): { [key: string]: string } {
-  const text = textOf(bytes);
-  return text === undefined
-    ? { [`${name}Hex`]: Buffer.from(bytes, "latin1").toString("hex") }
-    : { [name]: text };
-}
-
 function decodeBytes(text: string | undefined, hex: string | undefined, what: string): string {
   if ((text === undefined) === (hex === undefined)) {
     throw new FormatError("bad-index", `a line must have either ${what} or ${what}Hex`);
@@ -93,29 +80,6 @@ function decodeBytes(text: string | undefined, hex: string | undefined, what: st
 
 function decodePath(text: string | undefined, hex: string | undefined, what: string): EntryPath {
   return parsePathString(decodeBytes(text, hex, what));
-}
-
-/** One line with its line feed. */
-export function encodeIndexLine(line: IndexLine): string {
-  return `${encodeOrdinaryLine(line) ?? encodeAnyLine(line)}\n`;
-}
-
-/** The same by canonical JSON alone, without line feed. */
-export function encodeAnyLine(line: IndexLine): string {
-  const { path, ...rest } = line;
-  const encoded: { [key: string]: JsonValue | undefined } = {
-    ...(rest as object),
-    ...encodeBytes("path", path),
-  };
-  if (isStored(line)) {
-    encoded["mode"] = `0${line.mode.toString(8).padStart(3, "0")}`;
-    encoded["uname"] = textOf(line.uname) ?? "";
-    encoded["gname"] = textOf(line.gname) ?? "";
-    if (line.type === "symlink")
-      Object.assign(encoded, { target: undefined }, encodeBytes("target", line.target));
-    if (line.type === "hardlink") Object.assign(encoded, { link: undefined }, encodeBytes("link", line.link));
-  }
-  return encodeCanonical(encoded);
 }
 
 /** Takes one line without its line feed. Throws `bad-json`, `bad-schema`, `bad-index`, `unsafe-path`, `limit-exceeded`. */
@@ -200,15 +164,6 @@ function checkStatus(line: IndexLine): void {
   if (line.status === "ok" || line.status === "database") {
     throw new FormatError("bad-index", `an entry with missing bytes cannot be called ${line.status}`);
   }
-}
-
-export function encodeInventoryLine(line: InventoryLine): string {
-  return `${encodeOrdinaryInventoryLine(line) ?? encodeAnyInventoryLine(line)}\n`;
-}
-
-/** The same by canonical JSON alone, without line feed. */
-export function encodeAnyInventoryLine({ path, size, type }: InventoryLine): string {
-  return encodeCanonical({ ...encodeBytes("path", path), size, type });
 }
 
 /** Takes one line without its line feed. Throws as {@link parseIndexLine}. */

@@ -3,7 +3,7 @@ import { type EncodedLines, type LineTotals, placeLines } from "./encoded-lines.
 import type { EntryStatus, InventoryLine } from "./entry.ts";
 import { compressFrame, frameContentBytes } from "./frame.ts";
 import { IndexFrames } from "./index-frames.ts";
-import { encodeInventoryLine } from "./index-line.ts";
+import { encodeInventoryLine } from "./encode-line.ts";
 import { controlPath, encodeControlHeader, paddingAfter } from "./inner-tar.ts";
 import { encodeSeekTable } from "./seek-table.ts";
 import { type Close, type SectionHeader, encodeClose, encodeSectionHeader } from "./section.ts";

@@ -6,7 +6,7 @@ import { dir } from "tmp-promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EntryPath, parseEntryPath } from "../../src/format/entry-path.ts";
 import type { IndexLine, SectionName } from "../../src/format/entry.ts";
-import { encodeIndexLine } from "../../src/format/index-line.ts";
+import { encodeIndexLine } from "../../src/format/encode-line.ts";
 import {
   type TestArchiveOptions,
   incompressible,

@@ -2,12 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseEntryPath } from "../../src/format/entry-path.ts";
 import type { AbsentLine, IndexLine, StoredLine } from "../../src/format/entry.ts";
-import {
-  encodeIndexLine,
-  encodeInventoryLine,
-  parseIndexLine,
-  parseInventoryLine,
-} from "../../src/format/index-line.ts";
+import { encodeIndexLine, encodeInventoryLine } from "../../src/format/encode-line.ts";
+import { parseIndexLine, parseInventoryLine } from "../../src/format/index-line.ts";
 import { anyInventoryLine, anyLine } from "../support/any-line.ts";
 import { codeOf } from "./seal/outcome.ts";
 

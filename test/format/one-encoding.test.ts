@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { encodeCanonical, parseCanonical } from "../../src/format/canonical-json.ts";
 import { encodeChecksums, encodeEnd, parseChecksums, parseEnd } from "../../src/format/checksums.ts";
 import { FormatError } from "../../src/format/errors.ts";
-import { encodeIndexLine, encodeInventoryLine } from "../../src/format/index-line.ts";
+import { encodeIndexLine, encodeInventoryLine } from "../../src/format/encode-line.ts";
 import { parseIndexLine, parseInventoryLine } from "../../src/format/index-line.ts";
 import { splitLines } from "../../src/format/index-reader.ts";
 import { parseEntryHeader } from "../../src/format/inner-tar-parse.ts";

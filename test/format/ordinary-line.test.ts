@@ -6,6 +6,8 @@ import {
   encodeAnyLine,
   encodeIndexLine,
   encodeInventoryLine,
+} from "../../src/format/encode-line.ts";
+import {
   parseAnyInventoryLine,
   parseAnyLine,
   parseIndexLine,

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { zstdDecompressSync } from "node:zlib";
 import { parseCanonical, encodeCanonical } from "../../src/format/canonical-json.ts";
 import { type SectionName, type StoredLine, isStored, sectionNames } from "../../src/format/entry.ts";
-import { encodeIndexLine, encodeInventoryLine } from "../../src/format/index-line.ts";
+import { encodeIndexLine, encodeInventoryLine } from "../../src/format/encode-line.ts";
 import { parseIndexLine, parseInventoryLine } from "../../src/format/index-line.ts";
 import { controlPath, encodeControlHeader, encodeEntryHeader } from "../../src/format/inner-tar.ts";
 import { memberNames } from "../../src/format/member.ts";

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { StoredLine } from "../../src/format/entry.ts";
-import { encodeIndexLine, parseIndexLine } from "../../src/format/index-line.ts";
+import { encodeIndexLine } from "../../src/format/encode-line.ts";
+import { parseIndexLine } from "../../src/format/index-line.ts";
 import { encodeEntryHeader } from "../../src/format/inner-tar.ts";
 import { incompressible } from "../support/archives.ts";
 import { type DraftEntry, type SectionDraft, draftEntry } from "../support/hostile.ts";

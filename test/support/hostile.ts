@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { type JsonValue, encodeCanonical } from "../../src/format/canonical-json.ts";
 import { DigestList } from "../../src/format/checksums.ts";
 import { type IndexLine, type SectionName, isStored } from "../../src/format/entry.ts";
-import { encodeIndexLine, encodeInventoryLine } from "../../src/format/index-line.ts";
+import { encodeIndexLine, encodeInventoryLine } from "../../src/format/encode-line.ts";
 import {
   controlPath,
   encodeControlHeader,
