@@ -34,20 +34,21 @@ export function draft(facts: Facts): Found {
   const isAbsent = excluded !== undefined || unreadable !== undefined || vanished !== undefined;
   const sealedBy = facts.sealedBy ?? (isAbsent ? "no-content" : database === true ? "database" : undefined);
   const hasContent = facts.type === "file" && !isAbsent && stats !== undefined;
-  const entry: Draft = {
-    path: facts.path,
-    type: facts.type,
-    section: "sealed",
-    source: facts.source,
-    size: hasContent ? Number(stats.size) : 0,
-  };
-  // One after the other: spread, each would be an object of its own, and there are as many as files.
-  if (stats !== undefined) entry.identity = identityOf(stats);
+  const { path, type, source } = facts;
+  const size = hasContent ? Number(stats.size) : 0;
+  const section = "sealed";
+  // What nearly all entries have stands in the literal, which takes least memory: there are as many as files.
+  const identity = stats && identityOf(stats);
+  const entry: Draft =
+    identity === undefined || sealedBy === undefined
+      ? { path, type, section, source, size }
+      : { path, type, section, source, size, identity, sealedBy };
+  if (identity !== undefined) entry.identity = identity;
+  if (sealedBy !== undefined) entry.sealedBy = sealedBy;
   if (excluded !== undefined) entry.excluded = excluded;
   if (unreadable !== undefined) entry.unreadable = unreadable;
   if (vanished !== undefined) entry.vanished = vanished;
   if (database === true) entry.database = database;
-  if (sealedBy !== undefined) entry.sealedBy = sealedBy;
   const inode = hasContent && stats.nlink > 1n ? inodeKey(stats) : undefined;
   return { entry, parent: facts.parent, inode };
 }

@@ -116,9 +116,10 @@ export class Walk {
 
   #visit(folder: Folder, name: string): Folder | undefined {
     const parent = folder.found;
-    const source = `${parent.entry.source === "/" ? "" : parent.entry.source}/${name}`;
+    // Joined, not concatenated: that would keep what it was made of beside the text, for every entry.
+    const source = [parent.entry.source === "/" ? "" : parent.entry.source, name].join("/");
     if (this.#rootPlaces.has(source)) return undefined;
-    const path = `${parent.entry.path}/${name}`;
+    const path = [parent.entry.path, name].join("/");
     const unfit = unfitness(path, name);
     if (unfit !== undefined) {
       this.findings.push({ path, kind: "unfit-name", reason: unfit });
