@@ -113,14 +113,55 @@ describe("a file is sealed as not scanned", () => {
     const options = { values: [], bytesMax, onBytes: () => {} };
     const ended = scanContents(entries, { ...options, signal: AbortSignal.abort(new Error("ended")) });
     await expect(ended).rejects.toThrow("ended");
-    const many = candidatesOf({ "a.md": "x".repeat(900_000), "b.md": "x".repeat(900_000) });
+    const many = candidatesOf({
+      "a.md": "x".repeat(900_000),
+      "b.md": "x".repeat(900_000),
+      "c.md": "x".repeat(900_000),
+    });
     const later = new AbortController();
     const inThreads = scanContents(many.entries, {
       ...options,
       signal: later.signal,
+      bytesForWorkers: 0,
       onBytes: () => later.abort(new Error("ended later")),
     });
     await expect(inThreads).rejects.toThrow("ended later");
+  });
+});
+
+describe("the verdicts", () => {
+  it("are the same, in order, whether threads find them or not", async () => {
+    const { text } = fakeSecrets.get("groq")!;
+    const { text: databricks } = fakeSecrets.get("databricks")!;
+    const notes = Array.from({ length: 800 }, (_, index) => [
+      `n/${String(index).padStart(3, "0")}.md`,
+      index % 50 === 7 ? text : index % 50 === 8 ? databricks : `calm ${index} `.repeat(500),
+    ]);
+    const { entries } = candidatesOf({ ...Object.fromEntries(notes), "pack.bin": noise(5000) });
+    const [here, inThreads] = await Promise.all(
+      [Number.POSITIVE_INFINITY, 0].map((bytesForWorkers) =>
+        scanContents(entries, {
+          values: [{ from: "config-value", value: "calm 77 calm 77 " }],
+          bytesMax,
+          signal: new AbortController().signal,
+          onBytes: () => {},
+          bytesForWorkers,
+        }),
+      ),
+    );
+    expect(inThreads).toEqual(here);
+    const sealed = here!.flatMap(({ sealedBy }, index) =>
+      sealedBy === undefined ? [] : [[index, sealedBy]],
+    );
+    expect(sealed).toHaveLength(34);
+    expect(sealed.slice(0, 4)).toEqual([
+      [7, "secret:groq"],
+      [8, "secret:databricks"],
+      [57, "secret:groq"],
+      [58, "secret:databricks"],
+    ]);
+    expect(sealed.slice(-1)).toEqual([[800, "binary"]]);
+    expect(sealed).toContainEqual([77, "secret:config-value"]);
   });
 });
 

@@ -5,7 +5,7 @@ import { crc32, deflateRawSync, gunzipSync, inflateRawSync, inflateSync } from "
 import { describe, expect, it } from "vitest";
 import type { CreateReport, ListedEntry } from "../../src/backup/reports.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
-import { noise, openMarker } from "../support/installation.ts";
+import { openMarker } from "../support/installation.ts";
 import { plainSectionOf } from "../support/plain-section.ts";
 import { plant, type Tree } from "../support/tree.ts";
 import { makeWorld, type World } from "../support/world.ts";
@@ -230,28 +230,6 @@ describe("what the scan leaves readable", () => {
     expect(scan).toEqual({ files: Object.keys(tree).length + 1, hits: [] });
     expect(sealed).toEqual([]);
     expect(Object.values(await sections(world)).every((section) => section === "plain")).toBe(true);
-  });
-
-  it("is the same whether threads do it or not", async () => {
-    const { text } = fakeSecrets.get("groq")!;
-    const world = await worldWith({
-      ...Object.fromEntries(
-        Array.from({ length: 400 }, (_, index) => [
-          `n/${index}.md`,
-          index % 50 === 7 ? text : "calm ".repeat(900),
-        ]),
-      ),
-      "pack.bin": noise(5000),
-    });
-    const { scan, sealed } = await create(world);
-    expect(scan.files).toBe(402);
-    expect(scan.hits.map(({ path }) => path)).toEqual(
-      [7, 57, 107, 157, 207, 257, 307, 357].map((n) => `workspace.main/n/${n}.md`).sort(),
-    );
-    expect(sealed).toEqual([
-      { reason: "secret:groq", entries: 8 },
-      { reason: "binary", entries: 1 },
-    ]);
   });
 });
 

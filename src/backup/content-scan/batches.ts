@@ -10,7 +10,7 @@ export interface ScanBatch {
   readonly weight: number;
 }
 
-const batchWeight = 512 * 1024;
+const batchWeight = 2 * 1024 * 1024;
 /** Opening a file and starting the rules takes about as long as this many bytes. */
 const entryWeight = 4096;
 

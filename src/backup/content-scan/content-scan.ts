@@ -10,10 +10,15 @@ export interface ContentScanOptions {
   readonly bytesMax: number;
   readonly signal: AbortSignal;
   readonly onBytes: (bytes: number) => void;
+  /** Less work than this, in bytes of content, is done in this thread. */
+  readonly bytesForWorkers?: number;
 }
 
-/** Below this a worker takes longer to start than to be of use. */
-const bytesForWorkers = 1024 * 1024;
+/**
+ * Below this, workers take longer to start than they save: measured, 18 MB in 3,000 files took 0.3 s in this thread, and
+ * 0.6 to 0.7 s and twice the CPU time with two workers.
+ */
+const bytesForWorkersDefault = 32 * 1024 * 1024;
 const workersMax = 4;
 
 /** Looks into every candidate for secrets: a verdict each, in order. Nothing is kept of what was read. */
@@ -21,6 +26,7 @@ export async function scanContents(
   candidates: readonly PlannedEntry[],
   options: ContentScanOptions,
 ): Promise<ContentVerdict[]> {
+  const { bytesForWorkers = bytesForWorkersDefault } = options;
   const batches = batchesOf(candidates);
   const verdicts = Array.from({ length: candidates.length }, (): ContentVerdict => ({}));
   const work = new Work(batches, verdicts, options);
