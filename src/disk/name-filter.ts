@@ -4,16 +4,18 @@
  */
 export type NameFilter = (name: string) => boolean;
 
-/** Of what stands for itself, `*`, and choices `@(a|b)` and `[ab]`, nothing matches a slash. */
+/** Of what stands for itself, `*`, `?`, and choices `@(a|b)` and `[a-z]`, nothing but `**` matches a slash. */
 const literal = String.raw`[\w. -]`;
 const words = new RegExp(String.raw`@\((${literal}+(?:\|${literal}+)*)\)`);
-const chars = /\[(?:\w+|-_)\]/g;
-const plainName = new RegExp(String.raw`^(?:${literal}|\*(?!\*))+$`);
+const allWords = new RegExp(words, "g");
+const chars = /\[-?(?:\w(?:-\w)?)+\]/g;
+const plainFolders = new RegExp(String.raw`^(?:(?:${literal}|\*)+/)*$`);
+const plainName = new RegExp(String.raw`^(?:${literal}|\?|\*(?!\*))+$`);
 const variantsMax = 64;
 
 /**
- * The filter for globs that all have the form `**\/NAME`, where NAME is so simple that only the last component of a clean
- * relative path decides; undefined where one has not.
+ * The filter for globs whose last component is so simple that it can match nothing but the last one of a clean relative
+ * path; undefined where a glob has another.
  */
 export function nameFilter(
   patterns: readonly string[],
@@ -21,7 +23,9 @@ export function nameFilter(
 ): NameFilter | undefined {
   const forms: string[] = [];
   for (const pattern of patterns) {
-    const names = pattern.startsWith("**/") ? variantsOf(pattern.slice(3)) : undefined;
+    const at = pattern.lastIndexOf("/") + 1;
+    const folders = pattern.slice(0, at).replaceAll(allWords, "x");
+    const names = plainFolders.test(folders) ? variantsOf(pattern.slice(at)) : undefined;
     if (names === undefined) return undefined;
     for (const name of names) forms.push(formOf(ignoreCase ? name.toLowerCase() : name));
   }
@@ -39,7 +43,7 @@ function variantsOf(glob: string): readonly string[] | undefined {
   }
   // In place of one of the chars, picomatch also takes the brackets as they stand there.
   if (!variants.every((variant) => plainName.test(variant.replaceAll(chars, "x")))) return undefined;
-  return variants.map((variant) => variant.replaceAll(chars, "*"));
+  return variants.map((variant) => variant.replaceAll(chars, "*").replaceAll("?", "*"));
 }
 
 function formOf(name: string): string {
