@@ -19,13 +19,16 @@ export function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): KeyObject {
   return createSecretKey(deriveKey(fileKey, nonce, "payload"));
 }
 
-/** 11 bytes of counter, big-endian, and the flag of the last chunk. */
+/** The one buffer for all nonces: a cipher takes its own copy before anyone asks for the next. */
+const nonceOfChunk = Buffer.alloc(12);
+
+/** 11 bytes of counter, big-endian, and the flag of the last chunk. Overwritten by the next call. */
 function chunkNonce(index: number, last: boolean): Buffer {
   if (!Number.isSafeInteger(index) || index < 0) throw new RangeError(`there is no chunk ${index}`);
-  const nonce = Buffer.alloc(12);
-  nonce.writeBigUInt64BE(BigInt(index), 3);
-  nonce[11] = last ? 1 : 0;
-  return nonce;
+  nonceOfChunk.writeUInt32BE(Math.floor(index / 2 ** 32), 3);
+  nonceOfChunk.writeUInt32BE(index >>> 0, 7);
+  nonceOfChunk[11] = last ? 1 : 0;
+  return nonceOfChunk;
 }
 
 /**

@@ -151,6 +151,18 @@ describe("a chunk", () => {
     // The counter's bytes, big-endian: 2^32 is not 0 again.
     expect(codeOf(() => openChunk(key, 2 ** 32, false, chunk(0)))).toBe("bad-chunk");
   });
+
+  it.each([0, 255, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 2 ** 31 + 7, 2 ** 53 - 1])(
+    "%d has its index in the nonce, big-endian, before the flag of the last",
+    (index) => {
+      const counter = index.toString(16).padStart(22, "0");
+      for (const last of [false, true]) {
+        const nonce = Buffer.from(`${counter}0${Number(last)}`, "hex");
+        const sealed = Buffer.concat(encrypt(key, nonce, Buffer.alloc(chunkBytes, 1)));
+        expect(openChunk(key, index, last, sealed).equals(Buffer.alloc(chunkBytes, 1))).toBe(true);
+      }
+    },
+  );
 });
 
 describe("the length of a payload", () => {
