@@ -15,7 +15,7 @@ export class NotCapturedSearch implements Disposable {
 
   constructor(planned: readonly PlannedEntry[]) {
     this.#planned = planned.filter(({ excluded }) => excluded === undefined);
-    const roots = this.#planned.flatMap(({ path, source }) => (path.includes("/") ? [] : [source]));
+    const roots = this.#planned.filter(({ path }) => !path.includes("/")).map(({ source }) => source);
     this.#search = new AttributeSearch(
       roots.filter((root) => !roots.some((other) => other !== root && isWithin(other, root))),
     );
