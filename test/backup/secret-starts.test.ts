@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { lintParts, rulesOfNames } from "../../src/backup/content-scan/lint-parts.ts";
+import { type LintPart, lintParts, rulesOfNames } from "../../src/backup/content-scan/lint-parts.ts";
 import { wordCharacters } from "../../src/backup/content-scan/word-runs.ts";
 import { secretPatterns } from "../../src/openclaw/secret-patterns.ts";
-import { appliedBy, lintRules } from "../support/applied-patterns.ts";
+import { type Applied, appliedBy, lintRules } from "../support/applied-patterns.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import {
   alternativesOf,
@@ -102,9 +102,22 @@ describe("where an expression can match", () => {
   });
 });
 
+/** What a rule did with a text that its declared parts do not tell. */
+function untold({ patterns, otherwise }: Applied, parts: readonly LintPart[]): readonly string[] {
+  const unknown = patterns.filter((pattern) =>
+    alternativesOf(pattern).some(
+      (alternative) =>
+        !parts.some(
+          (part) => meaningOf(part.pattern) === meaningOf(pattern) && holds(alternative, part.pattern),
+        ),
+    ),
+  );
+  return [...unknown.map(String), ...(otherwise === 0 ? [] : ["takes the text for something else"])];
+}
+
 describe("what the rules of secretlint look for", () => {
   const texts = ["", [...fakeSecrets.values()].map(({ text }) => text).join("\n")];
-  const advice = "secretlint has changed: read the rule, and declare it anew in lint-parts.ts";
+  const advice = "where secretlint has changed: read the rule, and declare it anew in lint-parts.ts";
 
   it("has rules that are all declared, and no rule is declared that is not there", () => {
     const declared = new Set([...rulesOfNames, ...lintParts.map(({ rule }) => rule)]);
@@ -117,24 +130,27 @@ describe("what the rules of secretlint look for", () => {
     async (name, rule) => {
       const parts = lintParts.filter((part) => part.rule === name);
       for (const text of texts) {
-        const { patterns, otherwise } = await appliedBy(name, rule, text);
-        const unknown = patterns.filter((pattern) =>
-          alternativesOf(pattern).some(
-            (alternative) =>
-              !parts.some(
-                (part) => meaningOf(part.pattern) === meaningOf(pattern) && holds(alternative, part.pattern),
-              ),
-          ),
-        );
-        expect({ advice, otherwise, unknown, tries: patterns.length > 0 }).toEqual({
-          advice,
-          otherwise: 0,
-          unknown: [],
-          tries: !rulesOfNames.has(name),
-        });
+        const applied = await appliedBy(name, rule, text);
+        const tries = applied.patterns.length > 0;
+        expect([advice, tries, untold(applied, parts)]).toEqual([advice, !rulesOfNames.has(name), []]);
       }
     },
   );
+
+  it.each<[string, (content: string) => void, string]>([
+    ["another expression", (content) => void content.match(/glpot-[a-z]{20}/u), "/glpot-[a-z]{20}/u"],
+    ["another case", (content) => void content.match(/glpat-[a-z]{20}/iu), "/glpat-[a-z]{20}/iu"],
+    ["one more alternative", (content) => void /glpat-[a-z]{20}|x/u.test(content), "/glpat-[a-z]{20}|x/u"],
+    ["a text in small letters", (content) => void content.toLowerCase(), "takes the text for something else"],
+  ])("a rule that looks for %s does not pass", async (_what, look, expected) => {
+    const { rule } = lintRules[0]!;
+    const changed = {
+      ...rule,
+      create: () => ({ file: (source: { content: string }) => look(source.content) }),
+    };
+    const parts = [{ rule: "gitlab", pattern: /glpat-[a-z]{20}/u, starts: ["glpat-"] }];
+    expect(untold(await appliedBy("gitlab", changed as typeof rule, "some text"), parts)).toEqual([expected]);
+  });
 
   it.each(lintParts.map((part) => [`${part.rule} ${part.pattern.source.slice(0, 20)}`, part] as const))(
     "a part of %s asks nothing of what stands around it",
