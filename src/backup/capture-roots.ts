@@ -1,4 +1,5 @@
 import { escapeGlob } from "../disk/glob.ts";
+import { nameFilter } from "../disk/name-filter.ts";
 import type { CaptureRoot, ExcludeRule, PlannedEntry, ScanResult, ScanRules } from "../disk/planned.ts";
 import { displayPath, rootIdOf } from "../format/entry-path.ts";
 import { Classifier } from "../openclaw/classes/classifier.ts";
@@ -60,10 +61,16 @@ export function harmIn(
 ): string[] {
   if (defaultExcludes && include.length === 0) return [];
   const classifiers = new Map(roots.map((root) => [root.id, new Classifier(root)]));
+  // What lies in a folder of such a row says no more than the folder did, which came before it.
+  const mayHarm = nameFilter(
+    Array.from(classifiers.values()).flatMap((classifier) => classifier.patternsOf("volatile")),
+    { ignoreCase: true },
+  );
   const harm = new Map<string, string>();
   for (const { path, excluded } of entries) {
     if (excluded !== undefined) continue;
     const rootId = rootIdOf(path);
+    if (path !== rootId && mayHarm?.(path.slice(path.lastIndexOf("/") + 1)) === false) continue;
     const row = classifiers.get(rootId)!.rowOf(path.slice(rootId.length + 1));
     if (row.class === "volatile") harm.set(row.id, row.why);
   }

@@ -28,7 +28,7 @@ const component = fc
     usualName.map((name) => Buffer.from(name).toString("latin1")),
   )
   .filter((name) => name !== "." && name !== "..");
-export const anyPath = fc
+const anyPath = fc
   .array(component, { minLength: 1, maxLength: 3 })
   .map((names) => parseEntryPath(Buffer.from(["r", ...names].join("/"), "latin1")));
 const attributes = {
@@ -39,7 +39,7 @@ const attributes = {
   uname: fc.constantFrom("", "alice", "\xc3\xbc", "a b"),
   gname: fc.constantFrom("", "users", "x".repeat(255)),
 };
-export const anySize = fc.maxSafeNat();
+const anySize = fc.maxSafeNat();
 const sha256 = fc.constant("0123456789abcdef".repeat(4));
 const target = fc.oneof(anyBytes, anyPath);
 const reason = fc.option(fc.constantFrom("why", "ü", "line\nfeed"), { nil: undefined });

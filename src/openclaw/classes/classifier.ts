@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import { textOf } from "../../format/entry-path.ts";
 import type { Root } from "../installation.ts";
-import type { ClassRow } from "./row.ts";
+import type { ClassRow, PathClass } from "./row.ts";
 import { stateRows, stateRowsIn } from "./state.ts";
 import { workspaceRows } from "./workspace.ts";
 
@@ -32,6 +32,11 @@ export class Classifier {
   /** `relative`: a byte string, empty for the root itself. */
   rowOf(relative: string): ClassRow {
     return this.#rows[this.#below(folderOf(relative), relative)]!;
+  }
+
+  /** The globs that put a path, and what lies below it, into rows of a class. */
+  patternsOf(of: PathClass): readonly string[] {
+    return this.#rows.filter((row) => row.class === of).flatMap(({ patterns }) => patterns);
   }
 
   #below(folder: string | undefined, relative: string): number {
