@@ -27,6 +27,13 @@ export function recordBound({ path, size, link }: PlannedEntry, contentBytes = s
 export class PackBuffers {
   readonly packer = new FramePacker();
   readonly scratch = Buffer.allocUnsafeSlow(smallFileBytesMax);
+  /** Of the frames of large files, where there are any. */
+  #largeFrame: Buffer | undefined;
+
+  get largeFrame(): Buffer {
+    this.#largeFrame ??= Buffer.allocUnsafeSlow(frameContentBytes);
+    return this.#largeFrame;
+  }
 }
 
 export interface PackedGroup {
@@ -54,6 +61,7 @@ export class EntryPacker {
   readonly moved: PlannedEntry[] = [];
   readonly #section: SectionName;
   readonly #packer: FramePacker;
+  readonly #buffers: PackBuffers;
   readonly #scratch: Buffer;
   readonly #standing: StandingFiles;
   readonly #guard: PathGuard;
@@ -62,6 +70,7 @@ export class EntryPacker {
   constructor({ section, linkTargets, standing }: PackedGroup, { guard, buffers }: PackerTools) {
     this.#section = section;
     this.#packer = buffers.packer;
+    this.#buffers = buffers;
     this.#scratch = buffers.scratch;
     this.#standing = new StandingFiles(linkTargets, standing);
     this.#guard = guard;
@@ -164,7 +173,7 @@ export class EntryPacker {
     using _file = file;
     const attributes = this.#keep(as.attributes ?? file.opened.attributes!);
     const large = { path: entry.path, attributes, file, as };
-    yield* packLarge(large, this.#scratch);
+    yield* packLarge(large, { reading: this.#scratch, frame: this.#buffers.largeFrame });
     // A snapshot is another file by nature; it stands for the database under all its names.
     this.#standing.add(entry.path, as.attributes === undefined ? file.opened : {});
   }

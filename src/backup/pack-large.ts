@@ -12,16 +12,22 @@ export interface LargeEntry {
   readonly as: StoredAs;
 }
 
-/** Reads a large file to its end, through `buffer`, and packs it into frames of its own. */
+/** What a large file is read into and packed in; `frame` is as long as a frame's content. */
+export interface LargeBuffers {
+  readonly reading: Buffer;
+  readonly frame: Buffer;
+}
+
+/** Reads a large file to its end and packs it into frames of its own. */
 export function* packLarge(
   { path, attributes, file, as }: LargeEntry,
-  buffer: Buffer,
+  { reading, frame }: LargeBuffers,
 ): Generator<PackedFrame> {
   const sparse = file.opened.sparse ? { sparse: true as const } : {};
   const draft = { path, type: "file", status: "ok", size: file.sizeBytes, ...sparse, ...attributes } as const;
-  const packer = new LargeFilePacker(draft);
-  for (let bytes = file.readNext(buffer); bytes > 0; bytes = file.readNext(buffer)) {
-    yield* packer.push(buffer.subarray(0, bytes));
+  const packer = new LargeFilePacker(draft, frame);
+  for (let bytes = file.readNext(reading); bytes > 0; bytes = file.readNext(reading)) {
+    yield* packer.push(reading.subarray(0, bytes));
   }
   const { status, reason } = file.close(packer.contentSha256());
   yield* packer.finish(

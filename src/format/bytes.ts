@@ -1,3 +1,5 @@
+import { freeSlot } from "./shared-slots.ts";
+
 /** Random access to the bytes of an archive, wherever it lies. Implemented by the stores. */
 export interface ByteSource {
   readonly sizeBytes: number;
@@ -11,11 +13,14 @@ export interface ByteSource {
 export type ByteStream = AsyncIterable<Uint8Array>;
 
 /**
- * Gives back the memory of bytes that nobody uses any more. Left to the garbage collector, big buffers pile up: every
- * 64 MB of them start a collection of the whole heap, in each thread. Memory that others may share stays.
+ * Gives back the memory of bytes that nobody uses any more: a slot of {@link SharedSlots}, or a buffer that is theirs
+ * alone. Left to the garbage collector, big buffers pile up: every 64 MB of them start a collection of the whole heap, in
+ * each thread. Memory that others may share stays.
  */
-export function release({ buffer, byteLength }: Uint8Array): void {
+export function release({ buffer, byteOffset, byteLength }: Uint8Array): void {
+  if (buffer instanceof SharedArrayBuffer) return freeSlot(buffer, byteOffset);
+  if (!(buffer instanceof ArrayBuffer) || buffer.detached) return;
   // Node cuts small buffers out of a common one, none of them larger than half of it.
-  if (buffer instanceof ArrayBuffer && byteLength * 2 > buffer.byteLength && !buffer.detached)
-    buffer.transfer(0);
+  const isAlone = buffer.byteLength > Buffer.poolSize || byteLength * 2 > buffer.byteLength;
+  if (isAlone) buffer.transfer(0);
 }

@@ -1,5 +1,13 @@
 import { createHash, hash } from "node:crypto";
-import type { AbsentLine, DirectoryLine, FileLine, HardlinkLine, IndexLine, SymlinkLine } from "./entry.ts";
+import type {
+  AbsentLine,
+  DirectoryLine,
+  FileLine,
+  HardlinkLine,
+  IndexLine,
+  StoredLine,
+  SymlinkLine,
+} from "./entry.ts";
 import { compressFrame, frameContentBytes } from "./frame.ts";
 import { encodeLines } from "./encoded-lines.ts";
 import { encodeEntryHeader, paddingAfter } from "./inner-tar.ts";
@@ -44,14 +52,14 @@ export class FramePacker {
   /** `sha256` of the content, where it is known already. */
   addFile(draft: FileDraft, content: Buffer, sha256: string = hash("sha256", content, "hex")): void {
     const unplaced: FileLine = { ...draft, sha256, offset: 0 };
-    this.#append(encodeEntryHeader(unplaced));
+    this.#header(unplaced);
     this.#lines.push({ ...unplaced, offset: this.#at });
     this.#append(content);
     this.#zeros(paddingAfter(content.length));
   }
 
   add(line: DirectoryLine | SymlinkLine | HardlinkLine): void {
-    this.#append(encodeEntryHeader(line));
+    this.#header(line);
     this.#lines.push(line);
   }
 
@@ -67,6 +75,10 @@ export class FramePacker {
     return frame;
   }
 
+  #header(line: StoredLine): void {
+    this.#at += encodeEntryHeader(line, this.#buffer.subarray(this.#at)).length;
+  }
+
   #append(bytes: Buffer): void {
     if (this.#at + bytes.length > this.#buffer.length)
       throw new RangeError("a record does not fit the frame it was put into");
@@ -80,10 +92,13 @@ export class FramePacker {
   }
 }
 
-/** Packs one file larger than a frame into a run of frames of its own. Bytes in order by `push`, then `finish`. */
+/**
+ * Packs one file larger than a frame into a run of frames of its own. Bytes in order by `push`, then `finish`. `buffer`
+ * is as long as a frame's content.
+ */
 export class LargeFilePacker {
   readonly #draft: FileDraft;
-  readonly #buffer = Buffer.allocUnsafeSlow(frameContentBytes);
+  readonly #buffer: Buffer;
   readonly #digest = createHash("sha256");
   readonly #headerBytes: number;
   #at: number;
@@ -91,8 +106,9 @@ export class LargeFilePacker {
   #packed = 0;
   #contentBytes = 0;
 
-  constructor(draft: FileDraft) {
+  constructor(draft: FileDraft, buffer: Buffer = Buffer.allocUnsafeSlow(frameContentBytes)) {
     this.#draft = draft;
+    this.#buffer = buffer;
     const header = encodeEntryHeader({ ...draft, sha256: "", offset: 0 });
     header.copy(this.#buffer);
     this.#headerBytes = header.length;

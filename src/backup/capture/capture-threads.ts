@@ -61,16 +61,19 @@ type Pool = WorkerPool<PostedJob, CapturedPart, Uint8Array, Uint8Array>;
 class OtherThreads implements CaptureThreads {
   readonly framesAhead: number;
   readonly #pool: Pool;
-  /** Copies of databases have a thread of their own: the others go on with what comes before them. */
-  readonly #copier: Pool | undefined;
+  readonly #newCopier: () => Pool;
   readonly #snapshots: SnapshotsAhead;
+  /** Copies of databases have a thread of their own, as long as there are any: the others go on with what comes before. */
+  #copier: Pool | undefined;
   #copying: Promise<unknown> = Promise.resolve();
+  #copiesLeft: number;
 
   constructor(workerData: CaptureSetting, { count, databases }: ThreadChoice) {
     const script = workerScript("capture-worker", import.meta.url);
     this.#pool = new WorkerPool(script, { count, workerData });
     this.framesAhead = 2 * count;
-    if (databases.length > 0) this.#copier = new WorkerPool(script, { count: 1, workerData });
+    this.#newCopier = () => new WorkerPool(script, { count: 1, workerData });
+    this.#copiesLeft = databases.length;
     this.#snapshots = new SnapshotsAhead(databases, (entry) => this.#snapshot(entry));
   }
 
@@ -79,7 +82,7 @@ class OtherThreads implements CaptureThreads {
   }
 
   compress(raw: Uint8Array): Promise<Uint8Array> {
-    return this.#pool.perform(raw, [raw.buffer as ArrayBuffer]);
+    return this.#pool.perform(raw, raw.buffer instanceof ArrayBuffer ? [raw.buffer] : []);
   }
 
   async withSnapshot(job: EntriesJob, entry: PlannedEntry): Promise<EntriesJob> {
@@ -99,9 +102,15 @@ class OtherThreads implements CaptureThreads {
 
   async #copy(entry: PlannedEntry): Promise<SnapshotOutcome> {
     let outcome: SnapshotOutcome | undefined;
+    this.#copier ??= this.#newCopier();
     // To its end: the thread is not free for the next before.
-    for await (const part of this.#copier!.inOrder([{ snapshotOf: postedEntries([entry]) }]))
+    for await (const part of this.#copier.inOrder([{ snapshotOf: postedEntries([entry]) }]))
       if ("snapshot" in part) outcome = part.snapshot;
+    this.#copiesLeft -= 1;
+    if (this.#copiesLeft <= 0) {
+      await this.#copier[Symbol.asyncDispose]();
+      this.#copier = undefined;
+    }
     if (outcome === undefined) throw new Error("a thread that copies databases gave no answer");
     return outcome;
   }

@@ -1,19 +1,22 @@
 import { workerData } from "node:worker_threads";
 import { release } from "../../format/bytes.ts";
 import { encodeLines } from "../../format/encoded-lines.ts";
-import { compressFrame } from "../../format/frame.ts";
+import { compressFrame, frameContentBytes } from "../../format/frame.ts";
 import { encodeFrame } from "../../format/frame-packer.ts";
 import { receivedEntries } from "../workers/posted-entries.ts";
+import { SharedSlots } from "../../format/shared-slots.ts";
 import { JobServer, type Served } from "../workers/serve-jobs.ts";
 import { GroupCapture } from "./group-capture.ts";
 import type { CaptureSetting, CapturedPart, PostedJob } from "./jobs.ts";
 
 const setting = workerData as CaptureSetting;
+/** For what lies ready at the main thread, and for what is compressed in between. */
+const slots = new SharedSlots(6, frameContentBytes + 32 * 1024);
 
 /** Frames of large files go back as they are: whichever thread has time compresses them, and this one reads on. */
 const capture = new GroupCapture(setting, (frame) =>
   frame.ofLargeFile === true
-    ? { raw: copyOf(frame.content), lines: encodeLines(frame.lines) }
+    ? { raw: inSlot(frame.content), lines: encodeLines(frame.lines) }
     : encodeFrame(frame, setting.compressionLevel),
 );
 
@@ -31,7 +34,7 @@ async function* answer(job: PostedJob): AsyncGenerator<Served<CapturedPart>> {
   const { posted, ...rest } = job;
   for await (const part of capture.capture({ ...rest, entries: receivedEntries(posted) })) {
     if (!("frame" in part)) yield { part };
-    else if ("raw" in part.frame) yield given(part.frame.raw, () => part);
+    else if ("raw" in part.frame) yield { part, transfer: transferOf(part.frame.raw) };
     else {
       const { frame, notable } = part;
       yield given(frame.bytes, (bytes) => ({ frame: { ...frame, bytes }, notable }));
@@ -39,15 +42,18 @@ async function* answer(job: PostedJob): AsyncGenerator<Served<CapturedPart>> {
   }
 }
 
-/** Gives the bytes away with what `made` makes of them; where much room is left in their buffer, a copy of them. */
+/** Hands on what was compressed with what `made` makes of it. */
 function given<Part>(bytes: Uint8Array, made: (own: Uint8Array) => Part): Served<Part> {
-  if (bytes.byteLength * 4 > bytes.buffer.byteLength * 3)
-    return { part: made(bytes), transfer: [bytes.buffer as ArrayBuffer] };
-  const own = copyOf(bytes);
+  const own = inSlot(bytes);
   release(bytes);
-  return { part: made(own), transfer: [own.buffer] };
+  return { part: made(own), transfer: transferOf(own) };
 }
 
-function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(bytes);
+/** A copy to be handed on; where no slot is free, in memory of its own. */
+function inSlot(bytes: Uint8Array): Uint8Array {
+  return slots.place(bytes) ?? new Uint8Array(bytes);
+}
+
+function transferOf({ buffer }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
 }
