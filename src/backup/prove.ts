@@ -1,9 +1,14 @@
 import { Archive, type OpenArchive } from "../format/archive.ts";
 import type { ByteSource } from "../format/bytes.ts";
+import { FormatError } from "../format/errors.ts";
 import type { EntryVisitor } from "../format/visitor.ts";
 import { proveSegments } from "../format/stored-stream.ts";
 import { walkSection } from "../format/walk.ts";
+import { FileSource } from "../store/file-source.ts";
 import type { Context } from "./context.ts";
+import { type Threads, decodedBytes, readByThreads, threadsFor } from "./reading/read-threads.ts";
+import { silentVisitor } from "./reading/silent-visitor.ts";
+import { unsteady } from "./reading/unsteady.ts";
 import type { ProvedVerdict, VerifyLevel } from "./reports.ts";
 
 /** What a reader holds after it has proved an archive to a level. */
@@ -18,10 +23,11 @@ export interface ProveOptions {
   readonly level: VerifyLevel;
   /** Asked for once the structure is proved; only at level full. */
   readonly fileKey: (archive: Archive) => Promise<Uint8Array>;
+  /** Who is given one reads in this thread. */
   readonly visitor?: EntryVisitor;
+  /** Default: as many as are of use. */
+  readonly threads?: Threads;
 }
-
-const silentVisitor: EntryVisitor = { begin() {}, content() {}, end() {} };
 
 /** Proves a whole archive to the wanted level. Throws a FormatError at the first thing that does not hold. */
 export async function proveArchive(
@@ -33,22 +39,58 @@ export async function proveArchive(
   if (options.level === "quick") return { archive, entries: undefined, verdict: "complete" };
   const fileKey = options.level === "full" ? await options.fileKey(archive) : undefined;
   const entries = await archive.openEntries(fileKey, { prove: true });
-  const visitor = options.visitor ?? silentVisitor;
-  const { progress } = context;
-  const onBytes = (bytes: number): void => {
-    context.signal.throwIfAborted();
-    progress.advance(bytes);
-  };
-  progress.start("verify", progressBytes(archive, entries));
-  await archive.proveExtensions();
-  await walkSection(entries.plain, visitor, { onBytes });
-  if (entries.sealed === undefined) await proveSegments(source, archive.layout.sealed, onBytes);
-  else await walkSection(entries.sealed, visitor, { onBytes });
-  progress.finish();
+  const opened = { archive, entries };
+  const threads = options.threads ?? threadsFor(source, opened);
+  context.progress.start("verify", decodedBytes(opened));
+  if (options.visitor === undefined && threads.count > 0 && source instanceof FileSource)
+    await proveByThreads(opened, { ...threads, source }, context);
+  else await proveHere(opened, { source, visitor: options.visitor ?? silentVisitor }, context);
+  context.progress.finish();
   return { archive, entries, verdict: entries.sealed === undefined ? "intact" : "full" };
 }
 
-/** Decoded bytes where the section is opened, stored ones where only its segments are read. */
-function progressBytes({ layout }: Archive, { plain, sealed }: OpenArchive): number {
-  return plain.reader.indexStart + (sealed?.reader.indexStart ?? layout.sealed.storedBytes);
+type Opened = Pick<Proof, "archive"> & { readonly entries: OpenArchive };
+
+async function proveHere(
+  { archive, entries }: Opened,
+  { source, visitor }: { readonly source: ByteSource; readonly visitor: EntryVisitor },
+  context: Context,
+): Promise<void> {
+  const onBytes = (bytes: number): void => {
+    context.signal.throwIfAborted();
+    context.progress.advance(bytes);
+  };
+  await archive.proveExtensions();
+  await walkSection(entries.plain, visitor, { onBytes });
+  if (entries.sealed === undefined) await proveSegments(source, archive.layout.sealed, { onProved: onBytes });
+  else await walkSection(entries.sealed, visitor, { onBytes });
+}
+
+/** Threads find out that something is wrong; what it is that counts, and where, is for one reader to say. */
+async function proveByThreads(
+  opened: Opened,
+  reading: Parameters<typeof readByThreads>[1],
+  context: Context,
+): Promise<void> {
+  try {
+    await readByThreads(opened, reading, context);
+  } catch (refusal) {
+    if (!(refusal instanceof FormatError)) throw refusal;
+    await proveAgain(reading.source, opened.entries.fileKey, context);
+    throw unsteady(refusal);
+  }
+}
+
+/** From the first byte on, in this thread. */
+export async function proveAgain(
+  source: ByteSource,
+  fileKey: Uint8Array | undefined,
+  context: Context,
+): Promise<void> {
+  const options: ProveOptions = {
+    level: fileKey === undefined ? "intact" : "full",
+    fileKey: () => Promise.resolve(fileKey!),
+    visitor: silentVisitor,
+  };
+  await proveArchive(source, options, context);
 }

@@ -52,6 +52,7 @@ export class Archive {
       throw new FormatError("duplicate-path", "the archive declares a root twice");
     const [provedPlain, provedSealed] = await proveIndexes(plain, sealed, ids);
     return {
+      fileKey,
       plain: provedPlain!,
       sealed: provedSealed,
       roots,
@@ -93,6 +94,7 @@ function idsOf(roots: readonly ManifestRoot[]): Set<string> {
 }
 
 export interface OpenArchive {
+  readonly fileKey: Uint8Array | undefined;
   readonly plain: ProvedSection;
   /** Undefined without a key. */
   readonly sealed: ProvedSection | undefined;

@@ -132,7 +132,8 @@ function decode(bytes: Buffer, contentBytes: number): Buffer {
     const size = Math.max(64, contentBytes);
     const { buffer, engine } = zstdDecompressSync(bytes, {
       info: true,
-      chunkSize: size,
+      // One byte of room is left: into a full buffer Node would make another, and ask whether there is more.
+      chunkSize: size + 1,
       maxOutputLength: size,
     }) as unknown as {
       buffer: Buffer;

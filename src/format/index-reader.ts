@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { IndexLine } from "./entry.ts";
+import { release } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 import { parseIndexLine } from "./index-line.ts";
 import { controlPath, encodeControlHeader } from "./inner-tar.ts";
@@ -35,17 +36,10 @@ export async function* indexBatches(section: SectionTail): AsyncGenerator<readon
   const { index, entries } = section.close;
   const what = `the index of the ${section.name} section`;
   const digest = createHash("sha256");
-  let rest = index.bytes;
   let lines = 0;
-  const first = section.frames.indexAt(section.indexStart);
-  for (let frame = first; frame < section.frames.length - 1; frame++) {
-    const content = await section.frame(frame);
-    const from = frame === first ? headerLength(section, content) : 0;
-    const text = content.subarray(from, from + rest);
-    if (!isZero(content.subarray(from + text.length)))
-      throw new FormatError("bad-tar", `${what} has dirty padding`);
+  for await (const { bytes, at } of indexTexts(section)) {
+    const text = bytes.subarray(at);
     digest.update(text);
-    rest -= text.length;
     const batch = splitLines(text, what).map((line) => parseIndexLine(line));
     lines += batch.length;
     if (lines > limits.entries) throw new FormatError("limit-exceeded", `${what} has too many lines`);
@@ -53,6 +47,29 @@ export async function* indexBatches(section: SectionTail): AsyncGenerator<readon
   }
   if (lines !== entries || digest.digest("hex") !== index.sha256) {
     throw new FormatError("digest-mismatch", `${what} is not the one that close.json names`);
+  }
+}
+
+/** What an index frame holds of the index: `bytes` from `at` on. Gone with the next one. */
+export interface IndexText {
+  readonly frame: number;
+  readonly bytes: Buffer;
+  readonly at: number;
+}
+
+/** The texts of the index's frames, from the first or the one given; whole lines, if it is well made. */
+export async function* indexTexts(section: SectionTail, start?: number): AsyncGenerator<IndexText> {
+  const first = section.frames.indexAt(section.indexStart);
+  const what = `the index of the ${section.name} section`;
+  for (let frame = start ?? first; frame < section.frames.length - 1; frame++) {
+    const content = await section.frame(frame);
+    const at = frame === first ? headerLength(section, content) : 0;
+    const { offset, bytes } = section.close.index;
+    const end = Math.min(content.length, offset + bytes - section.frames.contentOffsets[frame]!);
+    if (!isZero(content.subarray(Math.max(at, end))))
+      throw new FormatError("bad-tar", `${what} has dirty padding`);
+    yield { frame, bytes: content.subarray(0, Math.max(at, end)), at };
+    release(content);
   }
 }
 

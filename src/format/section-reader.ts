@@ -117,7 +117,9 @@ async function readSeekTable(name: SectionName, stream: RandomStream): Promise<S
   // Section header, inventory, index header and close stand in frames of their own.
   if (frames < 3 || length > stream.sizeBytes)
     throw new FormatError("bad-seek-table", `the ${name} section has an impossible seek table`);
-  return new SeekTable(await stream.read(stream.sizeBytes - length, length), stream.sizeBytes - length);
+  // A copy: what is read is overwritten by the next reading, and the table is kept.
+  const table = Buffer.from(await stream.read(stream.sizeBytes - length, length));
+  return new SeekTable(table, stream.sizeBytes - length);
 }
 
 async function readFrame(

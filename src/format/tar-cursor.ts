@@ -1,16 +1,17 @@
+import { release } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import type { SectionReader } from "./section-reader.ts";
+import type { SectionTail } from "./section-reader.ts";
 import { isZero } from "./ustar.ts";
 
-/** Goes through a section's tar stream from frame to frame; holds one decoded frame. */
+/** Goes through a section's tar stream from frame to frame; holds one decoded frame, and gives its memory back. */
 export class TarCursor {
-  readonly #reader: SectionReader;
+  readonly #reader: SectionTail;
   readonly #onBytes: ((bytes: number) => void) | undefined;
   #frame: Buffer = Buffer.alloc(0);
   #at = 0;
   #next = 0;
 
-  constructor(reader: SectionReader, onBytes?: (bytes: number) => void) {
+  constructor(reader: SectionTail, onBytes?: (bytes: number) => void) {
     this.#reader = reader;
     this.#onBytes = onBytes;
   }
@@ -63,6 +64,13 @@ export class TarCursor {
     return this.#frame.subarray(this.#at - length, this.#at);
   }
 
+  /** Gives back the frame at hand: the cursor is at its end, or leaves it. */
+  close(): void {
+    release(this.#frame);
+    this.#frame = Buffer.alloc(0);
+    this.#at = 0;
+  }
+
   async #part(most: number): Promise<Buffer> {
     if (this.#at === this.#frame.length) await this.#load();
     const part = this.#frame.subarray(this.#at, this.#at + most);
@@ -72,8 +80,8 @@ export class TarCursor {
 
   async #load(): Promise<void> {
     if (this.#next >= this.#reader.frames.length) throw this.#wrong("the end");
+    this.close();
     this.#frame = await this.#reader.frame(this.#next++);
-    this.#at = 0;
     this.#onBytes?.(this.#frame.length);
   }
 

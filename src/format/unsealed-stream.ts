@@ -1,5 +1,7 @@
 import type { KeyObject } from "node:crypto";
+import { release } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
+import { limits } from "./limits.ts";
 import {
   chunkBytes,
   nonceBytes,
@@ -10,6 +12,11 @@ import {
 } from "./seal/payload.ts";
 import type { RandomStream } from "./stored-stream.ts";
 
+/** Where in a payload the chunk begins that holds the plain byte at `offset`. */
+export function storedChunkStart(offset: number): number {
+  return nonceBytes + Math.floor(offset / chunkBytes) * sealedChunkBytes;
+}
+
 /** The decrypted bytes of an age payload, by random access. Its last chunk is proved when it is opened. */
 export class UnsealedStream implements RandomStream {
   readonly sizeBytes: number;
@@ -17,6 +24,7 @@ export class UnsealedStream implements RandomStream {
   readonly #key: KeyObject;
   readonly #lastChunk: number;
   #held: { index: number; plain: Buffer } | undefined;
+  #joined = Buffer.alloc(0);
 
   private constructor(stored: RandomStream, key: KeyObject, sizeBytes: number) {
     this.#stored = stored;
@@ -41,17 +49,36 @@ export class UnsealedStream implements RandomStream {
     if (length === 0) return Buffer.alloc(0);
     const first = Math.floor(offset / chunkBytes);
     const last = Math.floor((offset + length - 1) / chunkBytes);
-    const parts: Buffer[] = [];
-    for (let index = first; index <= last; index++) parts.push(await this.#chunk(index));
     const start = offset - first * chunkBytes;
-    return (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).subarray(start, start + length);
+    if (first === last) return (await this.#chunk(first)).subarray(start, start + length);
+    const joined = this.#room(length);
+    for (let index = first, at = 0; index <= last; index++) {
+      const plain = await this.#chunk(index);
+      at += plain.copy(
+        joined,
+        at,
+        index === first ? start : 0,
+        Math.min(plain.length, offset + length - index * chunkBytes),
+      );
+    }
+    return joined;
+  }
+
+  /** The same memory again and again, but for what is larger than any frame. */
+  #room(length: number): Buffer {
+    if (length > limits.frameStoredBytes) return Buffer.allocUnsafe(length);
+    if (this.#joined.length < length)
+      this.#joined = Buffer.allocUnsafeSlow(Math.min(2 * length, limits.frameStoredBytes));
+    return this.#joined.subarray(0, length);
   }
 
   /** Frames do not end at chunk borders, so that the chunk read last is wanted again. */
   async #chunk(index: number): Promise<Buffer> {
     if (this.#held?.index === index) return this.#held.plain;
-    const offset = nonceBytes + index * sealedChunkBytes;
+    const offset = storedChunkStart(index * chunkBytes);
     const length = Math.min(sealedChunkBytes, this.#stored.sizeBytes - offset);
+    if (this.#held !== undefined) release(this.#held.plain);
+    this.#held = undefined;
     const sealed = await this.#stored.read(offset, length);
     const plain = openChunk(this.#key, index, index === this.#lastChunk, sealed);
     this.#held = { index, plain };

@@ -15,6 +15,11 @@ export class FileSource implements ByteSource {
     this.#name = name;
   }
 
+  /** Open as long as this is; every thread of the process may read from it at a position. */
+  get descriptor(): number {
+    return this.#file.fd;
+  }
+
   async read(offset: number, length: number): Promise<Buffer> {
     if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length))
       throw new RangeError("not whole numbers");

@@ -15,7 +15,7 @@ export interface Damage {
 }
 
 /** A copy with the range filled with zeros, its bits turned over, taken out, or there twice. */
-function damaged(bytes: Buffer, { kind, range: [from, to] }: Damage): Buffer {
+export function damaged(bytes: Buffer, { kind, range: [from, to] }: Damage): Buffer {
   if (kind === "drop") return Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
   if (kind === "double") return Buffer.concat([bytes.subarray(0, to), bytes.subarray(from)]);
   const copy = Buffer.from(bytes);

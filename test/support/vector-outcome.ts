@@ -68,7 +68,7 @@ function verified(vector: Vector, refusal: FormatError): Promise<{ verdict: stri
   return surveyReport(memorySource(vector.bytes), refusal, { keys: keysOf(vector), level: vector.level });
 }
 
-function keysOf({ identity = [], passphrase }: Vector) {
+export function keysOf({ identity = [], passphrase }: Vector) {
   return {
     identities: identity.map((text) => new Secret(text)),
     passphrase: () => Promise.resolve(passphrase === undefined ? undefined : new Secret(passphrase)),

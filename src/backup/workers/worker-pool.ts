@@ -9,6 +9,8 @@ export type Jobs<Job> = Iterable<Job | Promise<Job> | typeof barrier>;
 /** Does jobs and hands out the parts of their answers in the order of the jobs. */
 export interface JobRunner<Job, Part> extends AsyncDisposable {
   inOrder(jobs: Jobs<Job>): AsyncIterable<Part>;
+  /** Does jobs of which only the end counts, each when a thread is free. Rejects with the first failure. */
+  inAnyOrder(jobs: Iterable<Job>): Promise<void>;
 }
 
 /** Does the jobs in this thread. */
@@ -21,6 +23,10 @@ export class LocalRunner<Job, Part> implements JobRunner<Job, Part> {
 
   async *inOrder(jobs: Jobs<Job>): AsyncGenerator<Part> {
     for (const job of jobs) if (job !== barrier) yield* this.#answer(await job);
+  }
+
+  async inAnyOrder(jobs: Iterable<Job>): Promise<void> {
+    for (const job of jobs) for await (const _ of this.#answer(job));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -54,8 +60,35 @@ export class WorkerPool<Job, Part, Task = never, Result = never> implements JobR
     }
   }
 
+  async inAnyOrder(jobs: Iterable<Job>): Promise<void> {
+    const rest = new SharedJobs(jobs);
+    await Promise.all(this.#threads.map((thread) => rest.doneBy((job) => thread.finish(job))));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()));
+  }
+}
+
+/** Jobs that several take from, each the next when it has done one, until one fails. */
+class SharedJobs<Job> {
+  readonly #rest: Iterator<Job>;
+  #failed = false;
+
+  constructor(jobs: Iterable<Job>) {
+    this.#rest = jobs[Symbol.iterator]();
+  }
+
+  async doneBy(finish: (job: Job) => Promise<void>): Promise<void> {
+    try {
+      for (let next = this.#rest.next(); next.done !== true; next = this.#rest.next()) {
+        await finish(next.value);
+        if (this.#failed) return;
+      }
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
   }
 }
 

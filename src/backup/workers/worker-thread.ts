@@ -38,6 +38,14 @@ export class WorkerThread<Job, Part, Task = never, Result = never> implements As
     this.#post({ job });
   }
 
+  /** Does a job of which only the end counts. */
+  finish(job: Job): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (error?: Error): void => (error === undefined ? resolve() : reject(error));
+      this.start(job, { part: () => this.taken(), end });
+    });
+  }
+
   /** Lets the thread go on: a part of the answer was taken. */
   taken(): void {
     if (this.#receiver !== undefined) this.#post("taken");
