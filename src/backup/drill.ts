@@ -48,7 +48,7 @@ export async function drillArchive(
   const setting = { options: { ...options, ...places }, context };
   const plan = await planRestore(archive, entries, setting);
   assertPlaceable(plan.placement);
-  const restored = await carryOut(plan, { archive, entries }, setting);
+  const restored = await carryOut(plan, { source, archive, entries }, setting);
   const { summary, rewritten } = restored;
   const changed = new Set([
     ...summary.outsideLinks.map((link) => pathText(link.path).path),

@@ -12,6 +12,7 @@ import type { BackupError } from "./errors.ts";
 import { olderThanSeen } from "./high-water.ts";
 import { type OpenClawFit, openclawFit, tooOld } from "./openclaw-fit.ts";
 import { type ReadOptions, type Signer, signerOf } from "./read-options.ts";
+import type { Threads } from "./reading/read-threads.ts";
 import { leftoversOf } from "./restore-recovery.ts";
 import { type PlaceChoices, type RestoreRoots, placeRoots } from "./restore-roots.ts";
 
@@ -33,6 +34,8 @@ export interface RestoreOptions extends ReadOptions, PlaceChoices {
   readonly allowOlderOpenclaw?: boolean;
   /** Restore an archive although a newer one of its series was seen here. */
   readonly allowOlder?: boolean;
+  /** Default: as many as are of use. */
+  readonly threads?: Threads;
 }
 
 /** What a restore is going to do: made before anything is written, shown by a dry run, then carried out. */

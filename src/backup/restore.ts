@@ -3,11 +3,13 @@ import { promote } from "../disk/promote.ts";
 import { assertPlaceable } from "../disk/refusals.ts";
 import type { Ownership } from "../disk/staged-file.ts";
 import { Staging } from "../disk/staging.ts";
-import { type StagingSummary, StagingWriter } from "../disk/staging-writer.ts";
+import { type StagingOptions, type StagingSummary, StagingWriter } from "../disk/staging-writer.ts";
 import { removeVoidRecords } from "../disk/undo.ts";
 import type { Archive, OpenArchive } from "../format/archive.ts";
+import type { ByteSource } from "../format/bytes.ts";
 import { displayPath } from "../format/entry-path.ts";
 import type { RewriteReport } from "../openclaw/rewrite/findings.ts";
+import { FileSource } from "../store/file-source.ts";
 import type { Context } from "./context.ts";
 import { BackupError } from "./errors.ts";
 import { openArchive } from "./open-archive.ts";
@@ -25,6 +27,8 @@ import { processesOf } from "./processes.ts";
 import { clearLeftovers } from "./restore-recovery.ts";
 import { type Restored, restoreReport } from "./restore-report.ts";
 import { type RestoreOptions, type RestorePlan, type RestoreSetting, planRestore } from "./restore-plan.ts";
+import type { OpenedArchive } from "./reading/read-parts.ts";
+import { type ThreadedReading, threadsFor } from "./reading/read-threads.ts";
 import { rewritePreview } from "./rewrite-preview.ts";
 import { stageEntries } from "./stage-entries.ts";
 
@@ -56,7 +60,7 @@ export async function restoreArchive(
   // Awaited here: the archive is closed when this function ends.
   return await whileGatewayStopped(target, { wanted: options.stopGateway === true }, context, async () => {
     const cleared = await afterClearing(plan, { archive, entries }, setting);
-    const restored = await carryOut(cleared, { archive, entries }, setting);
+    const restored = await carryOut(cleared, { source, archive, entries }, setting);
     if (entries.sealed !== undefined) noteSeen(archive.layout.manifest, context);
     const told = options.doctor === true ? await doctorCheck(cleared, context) : undefined;
     return restoreReport(cleared, restored, told);
@@ -104,7 +108,7 @@ function refuseMissingLinks({ missingLinks: [first] }: StagingSummary): void {
 /** Stages, proves and puts in place what was planned. */
 export async function carryOut(
   plan: RestorePlan,
-  opened: { archive: Archive; entries: OpenArchive },
+  opened: OpenedArchive & { readonly source: ByteSource },
   setting: RestoreSetting,
 ): Promise<Restored> {
   const { options, context } = setting;
@@ -114,18 +118,21 @@ export async function carryOut(
   using staging = new Staging(placement, { pins, uid: context.uid, processes: processesOf(context) });
   const rewrite =
     options.rewritePaths === false ? undefined : pathRewrite(plan, opened.entries, context.signal);
+  const privateRoots = new Set(placement.roots.map(({ id }) => id).filter(isPrivateRoot));
+  const threads = threadsOf(plan, opened, options);
+  const files = { places: staging.places, privateRoots, ownership };
   using writer = new StagingWriter({
+    ...choicesOf(plan, options),
+    ...files,
     place: (root) => staging.place(root),
     linkTarget: rewrite?.linkTarget,
-    trees: placement.tops.map(({ target }) => target),
-    outsideLinks: options.allowOutsideLinks === true || plan.verdict === "authentic" ? "keep" : "skip",
-    privateRoots: new Set(placement.roots.map(({ id }) => id).filter(isPrivateRoot)),
-    ownership,
+    makes: threads === undefined ? "everything" : "all-but-files",
   });
   await stageEntries(opened, writer, {
     context,
     stagingDirs: placement.tops.map(({ stagingDir }) => pins.pin(stagingDir).base),
     selection: plan.roots.selection,
+    threads: threads && { ...threads, files },
   });
   let rewritten: RewriteReport | undefined;
   const summary = await writer.finish(async () => {
@@ -148,6 +155,27 @@ export async function carryOut(
     rewritten,
     checks: checksOf(plan, opened.entries, { isRewritten: rewrite !== undefined, context }),
   };
+}
+
+function choicesOf(
+  { placement, verdict }: RestorePlan,
+  { allowOutsideLinks }: RestoreOptions,
+): Pick<StagingOptions, "trees" | "outsideLinks"> {
+  return {
+    trees: placement.tops.map(({ target }) => target),
+    outsideLinks: allowOutsideLinks === true || verdict === "authentic" ? "keep" : "skip",
+  };
+}
+
+/** Who makes the files. A selection is read by its frames alone, in this thread. */
+function threadsOf(
+  { roots }: RestorePlan,
+  { source, archive, entries }: OpenedArchive & { readonly source: ByteSource },
+  options: RestoreOptions,
+): ThreadedReading | undefined {
+  const threads = options.threads ?? threadsFor(source, { archive, entries });
+  const isOne = roots.selection !== undefined || threads.count === 0 || !(source instanceof FileSource);
+  return isOne ? undefined : { ...threads, source };
 }
 
 /** What can be said of it now that it is in its place. */

@@ -1,13 +1,16 @@
 import { CollisionFinder, probeNames } from "../disk/collisions.ts";
+import type { StagingWriter } from "../disk/staging-writer.ts";
 import { DiskError } from "../disk/errors.ts";
 import { unfitForWindows } from "../disk/windows-names.ts";
-import type { Archive, OpenArchive } from "../format/archive.ts";
+import type { OpenArchive } from "../format/archive.ts";
 import { displayPath } from "../format/entry-path.ts";
 import { isStored } from "../format/entry.ts";
-import type { EntryVisitor } from "../format/visitor.ts";
 import { walkSection, walkSelected } from "../format/walk.ts";
 import type { Context } from "./context.ts";
 import { linesOf } from "./open.ts";
+import type { OpenedArchive } from "./reading/read-parts.ts";
+import type { ThreadedReading } from "./reading/read-threads.ts";
+import { stageByThreads } from "./reading/stage-files.ts";
 import type { Selection } from "./selection.ts";
 
 export interface StageSetting {
@@ -16,12 +19,14 @@ export interface StageSetting {
   readonly stagingDirs: readonly string[];
   /** Undefined: everything. */
   readonly selection?: Selection | undefined;
+  /** Who makes the files, where that is not the writer. */
+  readonly threads?: ThreadedReading | undefined;
 }
 
-/** Reads the whole archive into `visitor`; every byte is proved on the way, and what is not right ends it. */
+/** Reads the whole archive into `writer`; every byte is proved on the way, and what is not right ends it. */
 export async function stageEntries(
-  opened: { archive: Archive; entries: OpenArchive },
-  visitor: EntryVisitor,
+  opened: OpenedArchive,
+  writer: StagingWriter,
   setting: StageSetting,
 ): Promise<void> {
   const { context, selection } = setting;
@@ -37,12 +42,23 @@ export async function stageEntries(
     context.signal.throwIfAborted();
     context.progress.advance(bytes);
   };
-  await opened.archive.proveExtensions();
-  for (const section of sections) {
-    if (selection === undefined) await walkSection(section, visitor, { onBytes });
-    else await walkSelected(section, ({ path }) => selection.includes(path), visitor);
-  }
+  if (setting.threads !== undefined) await stageByThreads(opened, writer, setting.threads, context);
+  else await stageHere(opened, writer, { selection, onBytes });
   context.progress.finish();
+}
+
+async function stageHere(
+  { archive, entries }: OpenedArchive,
+  writer: StagingWriter,
+  setting: { readonly selection: Selection | undefined; readonly onBytes: (bytes: number) => void },
+): Promise<void> {
+  const { selection, onBytes } = setting;
+  const { plain, sealed } = entries;
+  await archive.proveExtensions();
+  for (const section of sealed === undefined ? [plain] : [plain, sealed]) {
+    if (selection === undefined) await walkSection(section, writer, { onBytes });
+    else await walkSelected(section, ({ path }) => selection.includes(path), writer);
+  }
 }
 
 /** Names that Windows would take for something else (threats A10). */

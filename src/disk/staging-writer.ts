@@ -11,6 +11,9 @@ import { StagedFile, type FinalAttributes, type Ownership } from "./staged-file.
 import { identifyFile, makeHardlink, makeSymlink, type PendingHardlink } from "./staged-links.ts";
 import { placeOf, type StagedRoot } from "./staged-path.ts";
 
+/** Files, and what lies around them, can be made by different writers: files by several threads at once. */
+export type Making = "everything" | "files" | "all-but-files";
+
 export interface StagingOptions {
   /** Where the entries of a root go; null leaves the root out. */
   readonly place: (rootId: string) => StagedRoot | null;
@@ -24,6 +27,11 @@ export interface StagingOptions {
   readonly ownership?: Ownership | undefined;
   /** Roots in which group and others get nothing: state, config, credentials, agent dirs. */
   readonly privateRoots?: ReadonlySet<string>;
+  /**
+   * `files`: only these, their directories are there. `all-but-files`: the directories of files, too, and files count as made; a hard
+   * link must come when the file it refers to is there. Default: everything.
+   */
+  readonly makes?: Making;
 }
 
 export interface OutsideLink {
@@ -80,11 +88,24 @@ export class StagingWriter implements EntryVisitor, Disposable {
 
   #beginIn(root: StagedRoot, line: StoredLine): void {
     const place = placeOf(line.path, root);
+    if (line.type === "file") return this.#addFile(line, place, root);
+    if (this.#options.makes === "files") return;
     if (line.type === "directory") return this.#addDirectory(line, place, root);
     this.#directories.makeParents(place, root.floor);
     if (line.type === "symlink") this.#addSymlink(line, root);
-    else if (line.type === "hardlink") this.#addHardlink(line, place);
+    else this.#addHardlink(line, place);
+  }
+
+  #addFile(line: FileLine, place: Buffer, root: StagedRoot): void {
+    const { makes = "everything" } = this.#options;
+    if (makes !== "files") this.#directories.makeParents(place, root.floor);
+    if (makes === "all-but-files") this.#count(line);
     else this.#open = { line, place, file: new StagedFile(place, line.sparse ? "sparse" : "dense") };
+  }
+
+  #count({ size }: FileLine): void {
+    this.#entries += 1;
+    this.#bytes += size;
   }
 
   #addDirectory(line: DirectoryLine, place: Buffer, root: StagedRoot): void {
@@ -124,15 +145,14 @@ export class StagingWriter implements EntryVisitor, Disposable {
 
   end(line: StoredLine): void {
     if (this.#open === undefined) return;
-    const { file } = this.#open;
+    const { file, line: begun } = this.#open;
     this.#open = undefined;
     try {
       attempt(line, () => file.finish(this.#attributesOf(line)));
     } finally {
       file[Symbol.dispose]();
     }
-    this.#entries += 1;
-    this.#bytes += line.type === "file" ? line.size : 0;
+    this.#count(begun);
   }
 
   /** Removes the file begun last, instead of ending it: its content turned out not to be whole (salvage). */

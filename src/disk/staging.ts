@@ -62,6 +62,11 @@ export class Staging implements Disposable {
     return this.#places.get(rootId) ?? null;
   }
 
+  /** The same for all of them; plain data. */
+  get places(): ReadonlyMap<string, StagedRoot> {
+    return this.#places;
+  }
+
   /** Makes everything written so far durable. */
   async flush(): Promise<void> {
     await flushTrees([...this.#holders.values()].map(({ pin }) => pin.base));

@@ -4,7 +4,7 @@ import { FileSource } from "../../store/file-source.ts";
 import type { Context } from "../context.ts";
 import { WorkerPool } from "../workers/worker-pool.ts";
 import { workerScript } from "../workers/worker-thread.ts";
-import type { ReadJob, ReadingSetting } from "./jobs.ts";
+import type { FilePlaces, ReadJob, ReadingSetting } from "./jobs.ts";
 import { type OpenedArchive, readParts } from "./read-parts.ts";
 import { readingThreads } from "./thread-count.ts";
 
@@ -39,18 +39,20 @@ export function decodedBytes({ archive, entries: { plain, sealed } }: OpenedArch
 export interface ThreadedReading extends Threads {
   /** The one that the archive was opened from: threads read from its descriptor. */
   readonly source: FileSource;
+  /** Where the files go. Default: nowhere. */
+  readonly files?: FilePlaces | undefined;
 }
 
 /** As {@link readParts}. Ends all threads before it returns or throws. */
 export async function readByThreads(
   opened: OpenedArchive,
-  { source, count, partBytes }: ThreadedReading,
+  { source, count, partBytes, files }: ThreadedReading,
   context: Pick<Context, "progress" | "signal">,
 ): Promise<void> {
   const { archive, entries } = opened;
   const { plain, sealed } = archive.layout;
   const workerData: ThreadSetting = {
-    setting: { layouts: { plain, sealed }, fileKey: entries.fileKey },
+    setting: { layouts: { plain, sealed }, fileKey: entries.fileKey, files },
     file: { descriptor: source.descriptor, sizeBytes: source.sizeBytes },
     bytes: new BigInt64Array(new SharedArrayBuffer(8)),
   };

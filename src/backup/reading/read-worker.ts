@@ -4,12 +4,12 @@ import { JobServer } from "../workers/serve-jobs.ts";
 import type { ReadJob } from "./jobs.ts";
 import { PartReader } from "./part-reader.ts";
 import type { ThreadSetting } from "./read-threads.ts";
-import { silentVisitor } from "./silent-visitor.ts";
+import { visitorOf } from "./file-visitor.ts";
 
 const { setting, file, bytes } = workerData as ThreadSetting;
 
 const reader = new PartReader(new DescriptorSource(file), setting, {
-  visitor: silentVisitor,
+  visitor: visitorOf(setting),
   onBytes: (count) => Atomics.add(bytes, 0, BigInt(count)),
 });
 

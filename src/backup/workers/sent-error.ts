@@ -1,4 +1,5 @@
 import { DiskError, type DiskErrorCode } from "../../disk/errors.ts";
+import { StoreError, type StoreErrorCode } from "../../store/errors.ts";
 import { FormatError, type FormatErrorCode, type Place } from "../../format/errors.ts";
 
 /** An error as it is posted from one thread to another: a structured clone would lose its class and its code. */
@@ -33,8 +34,9 @@ export function receivedError(sent: SentError): Error {
   const cause = sent.cause === undefined ? {} : { cause: receivedError(sent.cause) };
   if (name === "FormatError")
     return new FormatError(code as FormatErrorCode, message, { ...cause, ...(place && { place }) });
-  if (name === "DiskError")
-    return new DiskError(code as DiskErrorCode, message, { ...cause, ...(hint !== undefined && { hint }) });
+  const hinted = { ...cause, ...(hint !== undefined && { hint }) };
+  if (name === "DiskError") return new DiskError(code as DiskErrorCode, message, hinted);
+  if (name === "StoreError") return new StoreError(code as StoreErrorCode, message, hinted);
   const error = new Error(message, cause);
   error.name = name;
   if (stack !== undefined) error.stack = stack;
