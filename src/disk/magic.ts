@@ -24,7 +24,33 @@ export function isDatabase(source: string): boolean {
   }
 }
 
-/** The same for content that was read already. Below its header's 100 bytes it is none. */
+/** The smallest page of an SQLite database; every page is a multiple of it, every database made of whole pages. */
+const pageBytesMin = 512n;
+const databaseName = /sqlite|\.(?:db|db3|sl3|s3db)(?:$|[.~_-])/i;
+const sidecarName = /-(?:wal|journal|shm)$/;
+
+/**
+ * Whether a file is worth a look at its first bytes: opening each file costs more than all else that a plan needs of it.
+ * By its size; a database torn by a crash is also told by its name, or by the log beside it.
+ */
+export function looksLikeDatabase(source: string, sizeBytes: bigint, hasSidecar: boolean): boolean {
+  if (sizeBytes < headerBytes) return false;
+  if (sizeBytes % pageBytesMin === 0n || hasSidecar) return true;
+  return databaseName.test(source.slice(source.lastIndexOf("/") + 1));
+}
+
+/** Of the names in a folder those to which another one is a log or lock of SQLite. */
+export function filesWithSidecar(names: readonly string[]): ReadonlySet<string> {
+  const sidecars = names.filter((name) => sidecarName.test(name));
+  return new Set(sidecars.map((name) => name.replace(sidecarName, "")));
+}
+
+/** Throws what open throws. */
+export function tryOpening(source: string): void {
+  closeSync(openSync(Buffer.from(source, "latin1"), openFlags));
+}
+
+/** The same as {@link isDatabase} for content that was read already. Below its header's 100 bytes it is none. */
 export function isDatabaseHead(content: Buffer): boolean {
   return content.length >= headerBytes && content.subarray(0, magic.length).equals(magic);
 }

@@ -14,7 +14,7 @@ import type { RuleMatcher } from "./glob.ts";
 import { IgnoreChain } from "./ignore-chain.ts";
 import { type IgnoreFile, ignoreFileName, misreadReason, readIgnoreFile } from "./ignore-file.ts";
 import { foldersAround, listNames, realPlace, rootStats, unfitness } from "./listing.ts";
-import { isDatabase } from "./magic.ts";
+import { filesWithSidecar, isDatabase, looksLikeDatabase, tryOpening } from "./magic.ts";
 import type { CaptureRoot, IgnoreTrouble, LeftOut, ScanFinding, ScanRules } from "./planned.ts";
 import { RootRules, userRules } from "./root-rules.ts";
 import { absenceOf, inodeKey, kindOf } from "./stat.ts";
@@ -25,6 +25,8 @@ interface Folder {
   /** Path below the root as a byte string, "" for the root. */
   readonly relative: string;
   readonly names: readonly string[];
+  /** Of its files those that have one beside them which SQLite keeps for a database. */
+  readonly withSidecar: ReadonlySet<string>;
   next: number;
   readonly passed: Passed;
   readonly ignores: IgnoreChain;
@@ -36,15 +38,13 @@ interface Place extends Candidate {
   readonly parent: Found | undefined;
   /** Why it is sealed whatever it holds. */
   readonly sealedBy: string | undefined;
+  readonly hasSidecar?: boolean;
 }
 
 interface LeavingOut {
   readonly rule: string;
   readonly measured: Measure | undefined;
 }
-
-/** Below this an SQLite database cannot be: its header alone has 100 bytes. */
-const databaseBytesMin = 100n;
 
 /** Lists every entry of the roots in archive order. Nothing found on the way is thrown; a missing root is. */
 export class Walk {
@@ -134,6 +134,7 @@ export class Walk {
       passed: folder.passed,
       ignores: folder.ignores,
       sealedBy: this.#root.sealedBy(relative, parent.entry.sealedBy),
+      hasSidecar: folder.withSidecar.has(name),
     };
     const stats = this.#look(place);
     return stats === undefined ? undefined : this.#take(place, stats);
@@ -200,7 +201,8 @@ export class Walk {
     const { relative, passed } = place;
     const ignores = place.ignores.in(relative, this.#ignoreFile(place, names));
     const found = this.#add(place, "directory", { stats, ...trouble });
-    return { found, relative, names, next: 0, passed, ignores, inode: inodeKey(stats) };
+    const withSidecar = filesWithSidecar(names);
+    return { found, relative, names, withSidecar, next: 0, passed, ignores, inode: inodeKey(stats) };
   }
 
   #ignoreFile({ passed, source, path }: Place, names: readonly string[]): IgnoreFile | undefined {
@@ -216,9 +218,11 @@ export class Walk {
   #addFile(place: Place, stats: BigIntStats): void {
     const sealedBy = place.sealedBy ?? (stats.size > this.#rules.plainBytesMax ? "too-large" : undefined);
     try {
-      const mustOpen = sealedBy === undefined || stats.size >= databaseBytesMin;
-      if (mustOpen && isDatabase(place.source)) this.#add(place, "file", { stats, sealedBy, database: true });
-      else this.#add(place, "file", { stats, sealedBy });
+      const mayBeDatabase = looksLikeDatabase(place.source, stats.size, place.hasSidecar === true);
+      const isOne = mayBeDatabase && isDatabase(place.source);
+      // What may stand readable is opened all the same: whether it can be read is part of the plan.
+      if (!mayBeDatabase && sealedBy === undefined) tryOpening(place.source);
+      this.#add(place, "file", { stats, sealedBy, ...(isOne && { database: true }) });
     } catch (error) {
       this.#add(place, "file", { stats, ...absenceOf(error) });
     }
