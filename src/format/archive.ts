@@ -34,17 +34,9 @@ export class Archive {
 
   /** Opens the indexes: of both sections with the file key, of the plain one alone without. Throws unless all bindings hold. */
   async openEntries(fileKey: Uint8Array | undefined, options: StoredStreamOptions): Promise<OpenArchive> {
-    const { plain: plainLayout, sealed: sealedLayout, manifest } = this.layout;
-    const ties = this.#ties();
-    const plain = await SectionReader.open(
-      "plain",
-      // The seal binds the names of the plain segments: only with their digests proved does it bind what they hold.
-      new StoredStream(this.#source, plainLayout, { ...options, prove: true }),
-      ties,
-    );
-    const sealed =
-      fileKey &&
-      (await this.#openSealed(fileKey, new StoredStream(this.#source, sealedLayout, options), ties));
+    const { manifest } = this.layout;
+    const plain = await this.openPlain(options);
+    const sealed = fileKey && (await this.openSealed(fileKey, options));
     const sealedRoots = sealed === undefined ? [] : (sealed.header as SealedHeader).roots;
     const roots = [...manifest.roots, ...sealedRoots];
     const ids = { plain: idsOf(manifest.roots), sealed: idsOf(roots) };
@@ -60,9 +52,18 @@ export class Archive {
     };
   }
 
-  async #openSealed(fileKey: Uint8Array, stored: StoredStream, ties: SectionTies): Promise<SectionReader> {
+  /** The plain section with its bindings; its index is not read. */
+  async openPlain(options: StoredStreamOptions): Promise<SectionReader> {
+    // The seal binds the names of the plain segments: only with their digests proved does it bind what they hold.
+    const stored = new StoredStream(this.#source, this.layout.plain, { ...options, prove: true });
+    return SectionReader.open("plain", stored, this.#ties());
+  }
+
+  /** The same of the sealed section. */
+  async openSealed(fileKey: Uint8Array, options: StoredStreamOptions): Promise<SectionReader> {
     proveHeader(this.layout.ageHeader, fileKey);
-    return SectionReader.open("sealed", await UnsealedStream.open(stored, fileKey), ties);
+    const stored = new StoredStream(this.#source, this.layout.sealed, options);
+    return SectionReader.open("sealed", await UnsealedStream.open(stored, fileKey), this.#ties());
   }
 
   #ties(): SectionTies {

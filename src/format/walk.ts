@@ -70,7 +70,10 @@ export async function walkSelected(
 const pieceBytes = 1024 * 1024;
 
 /** The content of one file, in pieces, without proof of its end: {@link proveFile} first. */
-export async function* readFileContent({ reader }: ProvedSection, line: FileLine): AsyncGenerator<Buffer> {
+export async function* readFileContent(
+  { reader }: Pick<ProvedSection, "reader">,
+  line: FileLine,
+): AsyncGenerator<Buffer> {
   const cursor = new TarCursor(reader);
   await cursor.seek(line.offset);
   for (let rest = line.size; rest > 0;) {
@@ -85,7 +88,7 @@ export async function* readFileContent({ reader }: ProvedSection, line: FileLine
 }
 
 /** Reads one file to its end and holds it to its digest. */
-export async function proveFile(proved: ProvedSection, line: FileLine): Promise<void> {
+export async function proveFile(proved: Pick<ProvedSection, "reader">, line: FileLine): Promise<void> {
   const digest = createHash("sha256");
   for await (const piece of readFileContent(proved, line)) digest.update(piece);
   if (digest.digest("hex") !== line.sha256) throw mismatch(line, proved.reader.name);
