@@ -132,7 +132,7 @@ export async function carryOut(
     context,
     stagingDirs: placement.tops.map(({ stagingDir }) => pins.pin(stagingDir).base),
     selection: plan.roots.selection,
-    threads: threads && { ...threads, files },
+    threads: threads && { ...threads, files, onBytes: (bytes) => staging.wrote(bytes) },
   });
   let rewritten: RewriteReport | undefined;
   const summary = await writer.finish(async () => {

@@ -33,6 +33,51 @@ export async function flushTrees(
   }
 }
 
+/** Written between two flushes of a large restore. */
+const aheadBytes = 256 * 1024 * 1024;
+
+/**
+ * Has the file systems of some directories begin to write while more is still made, and tells at the end whether all
+ * went well. By itself Linux leaves as much as a tenth of the memory unwritten for 30 seconds: flushed at the end alone,
+ * 2 GB would be waited for. Measured once (2 GB in 60,000 files, busy machine): 32 s, with a flush every second 28 s.
+ */
+export class FlushAhead {
+  readonly #directories: () => readonly string[];
+  readonly #programs: readonly string[];
+  #bytes = 0;
+  #running: Promise<void> | undefined;
+  #failed = false;
+
+  constructor(directories: () => readonly string[], programs: readonly string[] = syncPlaces) {
+    this.#directories = directories;
+    this.#programs = programs;
+  }
+
+  /** So much more was written. */
+  wrote(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < aheadBytes || this.#running !== undefined) return;
+    this.#bytes = 0;
+    this.#running = this.#run().finally(() => (this.#running = undefined));
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (const directory of this.#directories())
+        if (!(await syncedWhole(directory, this.#programs))) this.#failed = true;
+    } catch {
+      // Asked about again, file by file.
+      this.#failed = true;
+    }
+  }
+
+  /** All that is left. What an early flush could not write no later one is told of: then each file is asked. */
+  async end(): Promise<void> {
+    await this.#running;
+    await flushTrees(this.#directories(), this.#failed ? [] : this.#programs);
+  }
+}
+
 async function syncedWhole(directory: string, programs: readonly string[]): Promise<boolean> {
   if (!existsSync("/proc/self/fd")) return false;
   const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, realpathSync, rmdirSync } from "node
 import { dirname, resolve } from "node:path";
 
 import { DiskError } from "./errors.ts";
-import { flushTrees } from "./flush.ts";
+import { FlushAhead } from "./flush.ts";
 import { diskError, systemCode } from "./io-error.ts";
 import { type Journal, readJournal, removeIfThere, runningName, writeRunning } from "./journal.ts";
 import { progressOf } from "./journal-progress.ts";
@@ -40,6 +40,7 @@ export class Staging implements Disposable {
   readonly #pins: Pins;
   readonly #holders = new Map<string, Holder>();
   readonly #places = new Map<string, StagedRoot>();
+  readonly #flush = new FlushAhead(() => [...this.#holders.values()].map(({ pin }) => pin.base));
 
   /** Makes the directories; if one cannot be made, those made before are removed. */
   constructor(placement: Placement, options: StagingSetting) {
@@ -67,9 +68,14 @@ export class Staging implements Disposable {
     return this.#places;
   }
 
+  /** To be told of content bytes written, so that they need not all be waited for in {@link flush}. */
+  wrote(bytes: number): void {
+    this.#flush.wrote(bytes);
+  }
+
   /** Makes everything written so far durable. */
   async flush(): Promise<void> {
-    await flushTrees([...this.#holders.values()].map(({ pin }) => pin.base));
+    await this.#flush.end();
   }
 
   /** After the promotion: what could be undone stays on record. */

@@ -41,12 +41,14 @@ export interface ThreadedReading extends Threads {
   readonly source: FileSource;
   /** Where the files go. Default: nowhere. */
   readonly files?: FilePlaces | undefined;
+  /** Told now and then of bytes that were read since. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /** As {@link readParts}. Ends all threads before it returns or throws. */
 export async function readByThreads(
   opened: OpenedArchive,
-  { source, count, partBytes, files }: ThreadedReading,
+  { source, count, partBytes, files, onBytes }: ThreadedReading,
   context: Pick<Context, "progress" | "signal">,
 ): Promise<void> {
   const { archive, entries } = opened;
@@ -58,26 +60,38 @@ export async function readByThreads(
   };
   const script = workerScript("read-worker", import.meta.url);
   await using pool = new WorkerPool<ReadJob, "read">(script, { count, workerData });
-  using watch = new Watch(workerData.bytes, decodedBytes(opened), context);
+  const advance = (read: number): void => {
+    context.progress.advance(read);
+    onBytes?.(read);
+  };
+  const total = decodedBytes(opened);
+  using watch = new Watch(workerData.bytes, { total, advance, signal: context.signal });
   await Promise.race([readParts(opened, pool, partBytes), watch.aborted]);
+}
+
+interface Watched {
+  /** Bytes in all. */
+  readonly total: number;
+  readonly advance: (bytes: number) => void;
+  readonly signal: AbortSignal;
 }
 
 /** Looks from time to time how far the threads are, and whether somebody wants to stop. */
 class Watch implements Disposable {
   readonly aborted: Promise<never>;
   readonly #bytes: BigInt64Array;
-  readonly #context: Pick<Context, "progress" | "signal">;
+  readonly #advance: (bytes: number) => void;
   readonly #timer: NodeJS.Timeout;
   #rest: number;
 
-  constructor(bytes: BigInt64Array, total: number, context: Pick<Context, "progress" | "signal">) {
+  constructor(bytes: BigInt64Array, { total, advance, signal }: Watched) {
     this.#bytes = bytes;
     this.#rest = total;
-    this.#context = context;
+    this.#advance = advance;
     const { promise, reject } = Promise.withResolvers<never>();
     this.aborted = promise;
     this.#timer = setInterval(() => {
-      if (context.signal.aborted) reject(context.signal.reason);
+      if (signal.aborted) reject(signal.reason);
       this.#look();
     }, lookMs);
   }
@@ -86,7 +100,7 @@ class Watch implements Disposable {
   #look(): void {
     const bytes = Math.min(Number(Atomics.exchange(this.#bytes, 0, 0n)), this.#rest);
     this.#rest -= bytes;
-    if (bytes > 0) this.#context.progress.advance(bytes);
+    if (bytes > 0) this.#advance(bytes);
   }
 
   [Symbol.dispose](): void {
