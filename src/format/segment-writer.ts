@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { ByteStream } from "./bytes.ts";
+import { type ByteStream, release } from "./bytes.ts";
 import { DigestList, type SectionChecksums } from "./checksums.ts";
 import type { SectionName } from "./entry.ts";
 import { limits } from "./limits.ts";
@@ -27,7 +27,7 @@ export class SegmentWriter {
     return { segments: count, segmentsSha256: this.#digests.digest(), storedBytes };
   }
 
-  /** Yields the members' bytes. Each buffer is overwritten when the next is asked for. */
+  /** Yields the members' bytes, once. Each buffer is overwritten when the next is asked for. */
   async *members(stream: ByteStream): AsyncGenerator<Buffer> {
     for await (const chunk of stream) {
       let at = 0;
@@ -40,6 +40,7 @@ export class SegmentWriter {
       }
     }
     if (this.#filled > 0) yield* this.#flush();
+    release(this.#segment);
   }
 
   *#flush(): Generator<Buffer> {

@@ -11,7 +11,7 @@ import type { CaptureSetting, CapturedPart, PostedJob } from "./jobs.ts";
 
 const setting = workerData as CaptureSetting;
 /** For what lies ready at the main thread, and for what is compressed in between. */
-const slots = new SharedSlots(6, frameContentBytes + 32 * 1024);
+const slots = new SharedSlots(4, frameContentBytes + 32 * 1024);
 
 /** Frames of large files go back as they are: whichever thread has time compresses them, and this one reads on. */
 const capture = new GroupCapture(setting, (frame) =>

@@ -4,8 +4,8 @@ import { availableParallelism } from "node:os";
 const bytesForThreads = 20 * 1024 * 1024;
 /** To open a file and describe it takes about as long as this many bytes of content. */
 const entryBytes = 4096;
-/** Small files are waited for rather than read where they are not in memory: more threads than cores are of use. */
-const threadsMin = 4;
+/** One reads while the other compresses. */
+const threadsMin = 2;
 /** What this thread can seal and write. */
 const threadsMax = 8;
 
