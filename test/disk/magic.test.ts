@@ -18,7 +18,7 @@ it.each([
   ["in a folder called like one", "/a.sqlite/notes.md", 5000n, false, false],
   ["shorter than a header", "/a/memory.sqlite", 99n, true, false],
   ["empty", "/a/memory.sqlite", 0n, true, false],
-])("a file that is %s", (_what, source, size, hasSidecar, expected) => {
+] as const)("a file that is %s", (_what, ...[source, size, hasSidecar, expected]) => {
   expect(looksLikeDatabase(source, size, hasSidecar)).toBe(expected);
 });
 
