@@ -23,6 +23,8 @@ export interface ProgramOptions {
   /** Without root's rights. The world must be theirs: {@link giveTo}. */
   readonly asNobody?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** `mine`: the caller reads what it writes. @default "collected" */
+  readonly stdout?: "mine" | "collected";
 }
 
 const nobody = 65_534;
@@ -41,12 +43,12 @@ export function start(
   const own = { PATH: process.env["PATH"]!, HOME: home, XDG_STATE_HOME: records, ...quiet };
   const env = { ...own, ...options.env };
   const child = spawn(command!, args, { cwd: home, env, stdio: ["ignore", "pipe", "pipe"] });
-  return { child, ended: collect(child) };
+  return { child, ended: collect(child, options.stdout === "mine" ? ["stderr"] : ["stdout", "stderr"]) };
 }
 
-async function collect(child: ChildProcess): Promise<Ended> {
+async function collect(child: ChildProcess, streams: readonly ("stdout" | "stderr")[]): Promise<Ended> {
   const texts = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const)
+  for (const name of streams)
     child[name]!.setEncoding("utf8").on("data", (text: string) => (texts[name] += text));
   const [status] = (await once(child, "close")) as [number | null];
   return { status, out: texts.stdout, err: texts.stderr };
