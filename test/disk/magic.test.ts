@@ -6,19 +6,25 @@ import { filesWithSidecar, looksLikeDatabase } from "../../src/disk/magic.ts";
 import { TreeScan } from "../../src/disk/scan.ts";
 import { makeWorld } from "../support/world.ts";
 
-it.each([
-  ["whole pages, whatever it is called", "/a/History", 4096n, false, true],
-  ["the smallest page", "/a/x", 512n, false, true],
-  ["torn, called .sqlite", "/a/memory.sqlite", 5000n, false, true],
-  ["torn, called .sqlite3", "/a/memory.SQLite3", 5000n, false, true],
-  ["torn, called .db", "/a/msg.db", 5000n, false, true],
-  ["a copy of one", "/a/msg.db.bak", 5000n, false, true],
-  ["torn, with a log beside it", "/a/x", 5000n, true, true],
-  ["of no whole pages", "/a/notes.md", 5000n, false, false],
-  ["in a folder called like one", "/a.sqlite/notes.md", 5000n, false, false],
-  ["shorter than a header", "/a/memory.sqlite", 99n, true, false],
-  ["empty", "/a/memory.sqlite", 0n, true, false],
-] as const)("a file that is %s", (_what, ...[source, size, hasSidecar, expected]) => {
+interface Looked {
+  readonly source: string;
+  readonly size: bigint;
+  readonly hasSidecar?: boolean;
+}
+
+it.each<[string, Looked, boolean]>([
+  ["whole pages, whatever it is called", { source: "/a/History", size: 4096n }, true],
+  ["the smallest page", { source: "/a/x", size: 512n }, true],
+  ["torn, called .sqlite", { source: "/a/memory.sqlite", size: 5000n }, true],
+  ["torn, called .sqlite3", { source: "/a/memory.SQLite3", size: 5000n }, true],
+  ["torn, called .db", { source: "/a/msg.db", size: 5000n }, true],
+  ["a copy of one", { source: "/a/msg.db.bak", size: 5000n }, true],
+  ["torn, with a log beside it", { source: "/a/x", size: 5000n, hasSidecar: true }, true],
+  ["of no whole pages", { source: "/a/notes.md", size: 5000n }, false],
+  ["in a folder called like one", { source: "/a.sqlite/notes.md", size: 5000n }, false],
+  ["shorter than a header", { source: "/a/memory.sqlite", size: 99n, hasSidecar: true }, false],
+  ["empty", { source: "/a/memory.sqlite", size: 0n, hasSidecar: true }, false],
+])("a file that is %s", (_what, { source, size, hasSidecar = false }, expected) => {
   expect(looksLikeDatabase(source, size, hasSidecar)).toBe(expected);
 });
 
