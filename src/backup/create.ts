@@ -37,6 +37,7 @@ export interface CreateOptions extends CaptureChoices {
   readonly sealing: Sealing;
   readonly signingKey?: SigningKey;
   readonly tags?: readonly string[];
+  /** Settles once it needs the chunk no more: its memory is used again, or gone. */
   readonly writeStdout?: (chunk: Uint8Array) => Promise<void>;
 }
 

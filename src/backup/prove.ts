@@ -6,7 +6,7 @@ import { proveSegments } from "../format/stored-stream.ts";
 import { walkSection } from "../format/walk.ts";
 import { FileSource } from "../store/file-source.ts";
 import type { Context } from "./context.ts";
-import { type Threads, decodedBytes, readByThreads, threadsFor } from "./reading/read-threads.ts";
+import type { ThreadedReading, Threads } from "./reading/read-threads.ts";
 import { silentVisitor } from "./reading/silent-visitor.ts";
 import { unsteady } from "./reading/unsteady.ts";
 import type { ProvedVerdict, VerifyLevel } from "./reports.ts";
@@ -40,6 +40,7 @@ export async function proveArchive(
   const fileKey = options.level === "full" ? await options.fileKey(archive) : undefined;
   const entries = await archive.openEntries(fileKey, { prove: true });
   const opened = { archive, entries };
+  const { decodedBytes, threadsFor } = await import("./reading/read-threads.ts");
   const threads = options.threads ?? threadsFor(source, opened);
   context.progress.start("verify", decodedBytes(opened));
   if (options.visitor === undefined && threads.count > 0 && source instanceof FileSource)
@@ -67,11 +68,8 @@ async function proveHere(
 }
 
 /** Threads find out that something is wrong; what it is that counts, and where, is for one reader to say. */
-async function proveByThreads(
-  opened: Opened,
-  reading: Parameters<typeof readByThreads>[1],
-  context: Context,
-): Promise<void> {
+async function proveByThreads(opened: Opened, reading: ThreadedReading, context: Context): Promise<void> {
+  const { readByThreads } = await import("./reading/read-threads.ts");
   try {
     await readByThreads(opened, reading, context);
   } catch (refusal) {

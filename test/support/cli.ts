@@ -9,7 +9,8 @@ class Collector extends Writable {
   columns = 100;
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.chunks.push(chunk);
+    // What is written belongs to the writer again once it is done.
+    this.chunks.push(Buffer.from(chunk));
     done();
   }
 

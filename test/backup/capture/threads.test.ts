@@ -26,7 +26,7 @@ function plantMixed(home: string): string {
   const state = join(home, ".openclaw");
   plant(home, { ".openclaw/openclaw.json": "{}\n", ".openclaw/workspace/MEMORY.md": "# Memory\n" });
   for (const folder of ["media", "sessions", "workspace/notes"]) mkdirSync(join(state, folder));
-  for (let n = 0; n < 200; n++) {
+  for (let n = 0; n < 160; n++) {
     writeFileSync(join(state, `sessions/${n}.jsonl`), randomBytes(15_000 + n));
     writeFileSync(join(state, `workspace/notes/${n}.md`), `note ${n}\n`.repeat(n));
   }
@@ -89,11 +89,11 @@ async function countsWithoutRoot(threads: number): Promise<CreateReport["entries
 }
 
 describe("an archive that threads read and pack", () => {
-  it.each([1, 3])("has the same entries, digests, links and findings, by %d of them", async (threads) => {
+  it("has the same entries, digests, links and findings", async () => {
     const world = await makeWorld();
     plantMixed(world.home);
     const alone = await make(world, 0);
-    const together = await make(world, threads);
+    const together = await make(world, 2);
     expect(together.entries).toEqual(alone.entries);
     expect(alone.entries.filter(({ type }) => type === "hardlink")).toHaveLength(3);
     expect(alone.entries.filter(({ status }) => status === "database")).toHaveLength(3);
