@@ -20,7 +20,13 @@ export type ByteStream = AsyncIterable<Uint8Array>;
 export function release({ buffer, byteOffset, byteLength }: Uint8Array): void {
   if (buffer instanceof SharedArrayBuffer) return freeSlot(buffer, byteOffset);
   if (!(buffer instanceof ArrayBuffer) || buffer.detached) return;
-  // Node cuts small buffers out of a common one, none of them larger than half of it.
-  const isAlone = buffer.byteLength > Buffer.poolSize || byteLength * 2 > buffer.byteLength;
-  if (isAlone) buffer.transfer(0);
+  // Node cuts small buffers out of a common one (a little longer than it says), none of them larger than half of it.
+  const isAlone = buffer.byteLength > 2 * Buffer.poolSize || byteLength * 2 > buffer.byteLength;
+  if (!isAlone) return;
+  try {
+    buffer.transfer(0);
+  } catch (error) {
+    // Node 26 holds on to some of its own: they are left to the garbage collector.
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
