@@ -2,8 +2,6 @@ import type { PlannedEntry } from "../../disk/planned.ts";
 
 /** A run of candidates that is scanned at once. */
 export interface ScanBatch {
-  /** Index of the first. */
-  readonly start: number;
   readonly entries: readonly PlannedEntry[];
   readonly contentBytes: number;
   /** What scanning it costs, in bytes of content. */
@@ -22,7 +20,7 @@ export function batchesOf(candidates: readonly PlannedEntry[]): ScanBatch[] {
     weight += size + entryWeight;
     contentBytes += size;
     if (weight < batchWeight && index + 1 < candidates.length) continue;
-    batches.push({ start, entries: candidates.slice(start, index + 1), contentBytes, weight });
+    batches.push({ entries: candidates.slice(start, index + 1), contentBytes, weight });
     start = index + 1;
     [weight, contentBytes] = [0, 0];
   }

@@ -1,8 +1,11 @@
 import { availableParallelism } from "node:os";
 import type { PlannedEntry } from "../../disk/planned.ts";
 import type { ContentVerdict } from "../../disk/scan.ts";
+import { type PostedEntries, postedEntries } from "../workers/posted-entries.ts";
+import { WorkerPool } from "../workers/worker-pool.ts";
+import { workerScript } from "../workers/worker-thread.ts";
 import { type ScanBatch, batchesOf } from "./batches.ts";
-import { ScanWorker } from "./worker-handle.ts";
+import type { ScanWorkerData } from "./scan-worker.ts";
 import type { Wanted } from "./value-forms.ts";
 
 export interface ContentScanOptions {
@@ -26,58 +29,37 @@ export async function scanContents(
   candidates: readonly PlannedEntry[],
   options: ContentScanOptions,
 ): Promise<ContentVerdict[]> {
-  const { bytesForWorkers = bytesForWorkersDefault } = options;
+  const { signal, onBytes } = options;
   const batches = batchesOf(candidates);
-  const verdicts = Array.from({ length: candidates.length }, (): ContentVerdict => ({}));
-  const work = new Work(batches, verdicts, options);
-  const bytes = batches.reduce((sum, batch) => sum + batch.weight, 0);
-  if (bytes < bytesForWorkers) await work.here();
-  else await work.inWorkers(Math.min(availableParallelism(), workersMax, batches.length));
+  const verdicts: ContentVerdict[] = [];
+  let done = 0;
+  signal.throwIfAborted();
+  for await (const found of scanned(batches, options)) {
+    verdicts.push(...found);
+    onBytes(batches[done++]!.contentBytes);
+    signal.throwIfAborted();
+  }
   return verdicts;
 }
 
-class Work {
-  readonly #batches: readonly ScanBatch[];
-  readonly #verdicts: ContentVerdict[];
-  readonly #options: ContentScanOptions;
-  #next = 0;
-
-  constructor(batches: readonly ScanBatch[], verdicts: ContentVerdict[], options: ContentScanOptions) {
-    this.#batches = batches;
-    this.#verdicts = verdicts;
-    this.#options = options;
-  }
-
-  async here(): Promise<void> {
+/** The verdicts on each batch, in order. */
+async function* scanned(
+  batches: readonly ScanBatch[],
+  { values, bytesMax, bytesForWorkers = bytesForWorkersDefault }: ContentScanOptions,
+): AsyncGenerator<readonly ContentVerdict[]> {
+  if (batches.reduce((sum, { weight }) => sum + weight, 0) < bytesForWorkers) {
     const { EntryScanner } = await import("./scan-entry.ts");
-    const scanner = new EntryScanner(this.#options.values, this.#options.bytesMax);
-    await this.#each(({ entries }) => scanner.scan(entries));
+    const scanner = new EntryScanner(values, bytesMax);
+    for (const { entries } of batches) yield scanner.scan(entries);
+    return;
   }
+  const workerData: ScanWorkerData = { values, bytesMax };
+  const count = Math.min(availableParallelism(), workersMax, batches.length);
+  const script = workerScript("scan-worker", import.meta.url);
+  await using pool = new WorkerPool<PostedEntries, readonly ContentVerdict[]>(script, { count, workerData });
+  yield* pool.inOrder(posted(batches));
+}
 
-  async inWorkers(count: number): Promise<void> {
-    const { values, bytesMax } = this.#options;
-    const ends = await Promise.allSettled(
-      Array.from({ length: count }, async () => {
-        await using worker = new ScanWorker({ values, bytesMax });
-        await this.#each(({ entries }) => worker.scan(entries));
-      }),
-    );
-    for (const end of ends) if (end.status === "rejected") throw end.reason;
-  }
-
-  async #each(scan: (batch: ScanBatch) => Promise<readonly ContentVerdict[]>): Promise<void> {
-    for (let batch = this.#take(); batch !== undefined; batch = this.#take()) {
-      const verdicts = await scan(batch).catch((error: unknown) => {
-        this.#next = this.#batches.length;
-        throw error;
-      });
-      for (const [index, verdict] of verdicts.entries()) this.#verdicts[batch.start + index] = verdict;
-      this.#options.onBytes(batch.contentBytes);
-    }
-  }
-
-  #take(): ScanBatch | undefined {
-    this.#options.signal.throwIfAborted();
-    return this.#batches[this.#next++];
-  }
+function* posted(batches: readonly ScanBatch[]): Generator<PostedEntries> {
+  for (const { entries } of batches) yield postedEntries(entries);
 }

@@ -1,5 +1,7 @@
-import { parentPort, workerData } from "node:worker_threads";
-import type { PlannedEntry } from "../../disk/planned.ts";
+import { workerData } from "node:worker_threads";
+import type { ContentVerdict } from "../../disk/scan.ts";
+import { type PostedEntries, receivedEntries } from "../workers/posted-entries.ts";
+import { JobServer } from "../workers/serve-jobs.ts";
 import { EntryScanner } from "./scan-entry.ts";
 import type { Wanted } from "./value-forms.ts";
 
@@ -12,13 +14,6 @@ export interface ScanWorkerData {
 const { values, bytesMax } = workerData as ScanWorkerData;
 const scanner = new EntryScanner(values, bytesMax);
 
-// Batch after batch, each answered by its verdicts.
-parentPort!.on("message", (batch: readonly PlannedEntry[]) => {
-  void answer(batch);
-});
-
-async function answer(batch: readonly PlannedEntry[]): Promise<void> {
-  // A thread of Node, no window: there is no origin.
-  // eslint-disable-next-line unicorn/require-post-message-target-origin
-  parentPort!.postMessage(await scanner.scan(batch));
-}
+new JobServer<PostedEntries, readonly ContentVerdict[]>(async function* (batch) {
+  yield { part: await scanner.scan(receivedEntries(batch)) };
+}).listen();
