@@ -53,8 +53,7 @@ export class SectionWriter {
     yield* this.#head();
     for await (const frame of this.#input.frames()) {
       this.#add(frame.lines);
-      if (frame.contentBytes === 0) continue;
-      yield this.#count(frame.bytes, frame.contentBytes);
+      if (frame.contentBytes > 0) yield this.#count(frame.bytes, frame.contentBytes);
       release(frame.bytes);
     }
     yield* this.#tail(plainSegmentsSha256);
