@@ -33,21 +33,34 @@ export function splitLines(bytes: Buffer, what: string): string[] {
  * number of lines are held to close.json; until then the lines are claims.
  */
 export async function* indexBatches(section: SectionTail): AsyncGenerator<readonly IndexLine[]> {
-  const { index, entries } = section.close;
-  const what = `the index of the ${section.name} section`;
-  const digest = createHash("sha256");
+  const what = nameOf(section);
   let lines = 0;
-  for await (const { bytes, at } of indexTexts(section)) {
-    const text = bytes.subarray(at);
-    digest.update(text);
+  for await (const text of provedTexts(section)) {
     const batch = splitLines(text, what).map((line) => parseIndexLine(line));
     lines += batch.length;
     if (lines > limits.entries) throw new FormatError("limit-exceeded", `${what} has too many lines`);
     if (batch.length > 0) yield batch;
   }
-  if (lines !== entries || digest.digest("hex") !== index.sha256) {
-    throw new FormatError("digest-mismatch", `${what} is not the one that close.json names`);
+  if (lines !== section.close.entries) throw otherIndex(section);
+}
+
+/** The texts of the index's frames. At the end their digest is held to close.json; until then they are claims. */
+export async function* provedTexts(section: SectionTail): AsyncGenerator<Buffer> {
+  const digest = createHash("sha256");
+  for await (const { bytes, at } of indexTexts(section)) {
+    const text = bytes.subarray(at);
+    digest.update(text);
+    yield text;
   }
+  if (digest.digest("hex") !== section.close.index.sha256) throw otherIndex(section);
+}
+
+function otherIndex(section: SectionTail): FormatError {
+  return new FormatError("digest-mismatch", `${nameOf(section)} is not the one that close.json names`);
+}
+
+function nameOf({ name }: SectionTail): string {
+  return `the index of the ${name} section`;
 }
 
 /** What an index frame holds of the index: `bytes` from `at` on. Gone with the next one. */
@@ -60,14 +73,13 @@ export interface IndexText {
 /** The texts of the index's frames, from the first or the one given; whole lines, if it is well made. */
 export async function* indexTexts(section: SectionTail, start?: number): AsyncGenerator<IndexText> {
   const first = section.frames.indexAt(section.indexStart);
-  const what = `the index of the ${section.name} section`;
   for (let frame = start ?? first; frame < section.frames.length - 1; frame++) {
     const content = await section.frame(frame);
     const at = frame === first ? headerLength(section, content) : 0;
     const { offset, bytes } = section.close.index;
     const end = Math.min(content.length, offset + bytes - section.frames.contentOffsets[frame]!);
     if (!isZero(content.subarray(Math.max(at, end))))
-      throw new FormatError("bad-tar", `${what} has dirty padding`);
+      throw new FormatError("bad-tar", `${nameOf(section)} has dirty padding`);
     yield { frame, bytes: content.subarray(0, Math.max(at, end)), at };
     release(content);
   }
