@@ -41,7 +41,7 @@ export class SectionCapture {
   constructor(entries: readonly PlannedEntry[], job: SectionJob) {
     this.#entries = entries;
     this.#job = job;
-    this.#linkTargets = new Set(entries.flatMap(({ link }) => (link === undefined ? [] : [link])));
+    this.#linkTargets = linksOf(entries);
   }
 
   *inventory(): Generator<InventoryLine> {
@@ -69,18 +69,16 @@ export class SectionCapture {
     const { section, threads } = this.#job;
     for (const entries of entryGroups(this.#entries)) {
       const [first] = entries;
-      const links = new Set(entries.flatMap(({ link }) => (link === undefined ? [] : [link])));
+      const links = linksOf(entries);
       if (links.size > 0) yield barrier;
-      const linkTargets = new Set(entries.flatMap(({ path }) => (this.#linkTargets.has(path) ? [path] : [])));
-      const job = { section, entries, linkTargets, standing: this.#standingOf(links) };
+      const linkTargets = new Set<EntryPath>();
+      for (const { path } of entries) if (this.#linkTargets.has(path)) linkTargets.add(path);
+      const standing = new Set([...links].filter((link) => this.#standing.has(link)));
+      const job = { section, entries, linkTargets, standing };
       this.#groups.push({ entries, restBytes: entries.reduce((sum, { size }) => sum + size, 0) });
       if (first !== undefined && isToBeSnapshot(first)) yield threads.withSnapshot(job, first);
       else yield job;
     }
-  }
-
-  #standingOf(links: ReadonlySet<EntryPath>): Set<EntryPath> {
-    return new Set([...links].filter((link) => this.#standing.has(link)));
   }
 
   async *#progress(parts: AsyncIterable<CapturedPart>): AsyncGenerator<Progress> {
@@ -128,6 +126,13 @@ interface CompressedProgress extends Progress {
 
 function contentBytesOf(frame: EncodedFrame | RawFrame): number {
   return "raw" in frame ? frame.raw.byteLength : frame.contentBytes;
+}
+
+/** What hard links among the entries refer to. */
+function linksOf(entries: readonly PlannedEntry[]): Set<EntryPath> {
+  const links = new Set<EntryPath>();
+  for (const { link } of entries) if (link !== undefined) links.add(link);
+  return links;
 }
 
 /** False for what the scan already knew would not be taken: that stands in the index alone. */
