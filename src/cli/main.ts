@@ -23,8 +23,8 @@ if (supported && ["-V", "--version"].includes(process.argv[2] ?? "")) {
 }
 
 /**
- * What a backup reads and packs lies in buffers outside the heap, which only a collection gives back. A small young
- * generation collects sooner: 100 MiB less at the peak of a create of 1 GiB, at no cost in time.
+ * A small young generation is collected more often and keeps the heap small: 80 MiB less at the peak of a create of
+ * 200,000 files, for a tenth more CPU time.
  */
 async function keepYoungGenerationSmall(): Promise<void> {
   const { setFlagsFromString } = await import("node:v8");

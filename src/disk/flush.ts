@@ -39,7 +39,8 @@ const aheadBytes = 256 * 1024 * 1024;
 /**
  * Has the file systems of some directories begin to write while more is still made, and tells at the end whether all
  * went well. By itself Linux leaves as much as a tenth of the memory unwritten for 30 seconds: flushed at the end alone,
- * 2 GB would be waited for. Measured once (2 GB in 60,000 files, busy machine): 32 s, with a flush every second 28 s.
+ * 2 GB would be waited for. What it saves is not shown: once each (2 GB in 60,000 files, busy machine) a restore took 32 s
+ * with one flush at the end, 33.5 s like this, and 28.5 s beside a loop that flushed every 0.7 s.
  */
 export class FlushAhead {
   readonly #directories: () => readonly string[];
