@@ -1,3 +1,4 @@
+import { openSections } from "../format/archive.ts";
 import { Pins } from "../disk/pins.ts";
 import { StagingWriter, type StagingSummary } from "../disk/staging-writer.ts";
 import { openExtraction } from "../disk/staging.ts";
@@ -38,9 +39,7 @@ export async function extractPaths(
     trees: [output],
     outsideLinks: options.allowOutsideLinks === true ? "keep" : "skip",
   });
-  const { plain, sealed } = opened.entries;
-  for (const section of sealed === undefined ? [plain] : [plain, sealed])
-    await walkSelected(section, select, writer);
+  for (const section of openSections(opened.entries)) await walkSelected(section, select, writer);
   const summary = await writer.finish(() => Promise.resolve());
   const missing = wanted.findIndex((path) => !found.has(path));
   if (missing !== -1) throw noSuchEntry(paths[missing]!, opened.entries);

@@ -1,4 +1,4 @@
-import type { Archive, OpenArchive } from "../format/archive.ts";
+import { type Archive, type OpenArchive, openSections } from "../format/archive.ts";
 import { type EntryPath, parseEntryPath } from "../format/entry-path.ts";
 import type { IndexLine } from "../format/entry.ts";
 import { FormatError } from "../format/errors.ts";
@@ -44,9 +44,9 @@ export interface PlacedLine {
 }
 
 /** All entries in order. What was moved to the sealed section is shown there, where that is open. */
-export async function* linesOf({ plain, sealed }: OpenArchive): AsyncGenerator<PlacedLine> {
-  for await (const placed of mergedLines(sealed === undefined ? [plain] : [plain, sealed])) {
-    if (placed.line.status !== "moved" || sealed === undefined) yield placed;
+export async function* linesOf(entries: OpenArchive): AsyncGenerator<PlacedLine> {
+  for await (const placed of mergedLines(openSections(entries))) {
+    if (placed.line.status !== "moved" || entries.sealed === undefined) yield placed;
   }
 }
 

@@ -8,7 +8,7 @@ import { FileSource } from "../store/file-source.ts";
 import type { Context } from "./context.ts";
 import type { ThreadedReading, Threads } from "./reading/read-threads.ts";
 import { silentVisitor } from "./reading/silent-visitor.ts";
-import { unsteady } from "./reading/unsteady.ts";
+import { StoreError } from "../store/errors.ts";
 import type { ProvedVerdict, VerifyLevel } from "./reports.ts";
 
 /** What a reader holds after it has proved an archive to a level. */
@@ -67,28 +67,33 @@ async function proveHere(
   else await walkSection(entries.sealed, visitor, { onBytes });
 }
 
-/** Threads find out that something is wrong; what it is that counts, and where, is for one reader to say. */
 async function proveByThreads(opened: Opened, reading: ThreadedReading, context: Context): Promise<void> {
   const { readByThreads } = await import("./reading/read-threads.ts");
   try {
     await readByThreads(opened, reading, context);
   } catch (refusal) {
-    if (!(refusal instanceof FormatError)) throw refusal;
-    await proveAgain(reading.source, opened.entries.fileKey, context);
-    throw unsteady(refusal);
+    await refuseAsOneReader(refusal, { source: reading.source, fileKey: opened.entries.fileKey }, context);
   }
 }
 
-/** From the first byte on, in this thread. */
-export async function proveAgain(
-  source: ByteSource,
-  fileKey: Uint8Array | undefined,
+/**
+ * Threads find out that something is wrong; what it is that counts, and where, is for one reader to say, who reads from
+ * the first byte on. Throws what that one throws, and in any case.
+ */
+export async function refuseAsOneReader(
+  refusal: unknown,
+  { source, fileKey }: { readonly source: ByteSource; readonly fileKey: Uint8Array | undefined },
   context: Context,
-): Promise<void> {
+): Promise<never> {
+  if (!(refusal instanceof FormatError)) throw refusal;
   const options: ProveOptions = {
     level: fileKey === undefined ? "intact" : "full",
     fileKey: () => Promise.resolve(fileKey!),
     visitor: silentVisitor,
   };
   await proveArchive(source, options, context);
+  throw new StoreError("io", "the archive was not the same when it was read again", {
+    cause: refusal,
+    hint: "the disk or the memory of this machine may be failing: verify a copy on another one",
+  });
 }

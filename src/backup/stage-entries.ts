@@ -2,7 +2,7 @@ import { CollisionFinder, probeNames } from "../disk/collisions.ts";
 import type { StagingWriter } from "../disk/staging-writer.ts";
 import { DiskError } from "../disk/errors.ts";
 import { unfitForWindows } from "../disk/windows-names.ts";
-import type { OpenArchive } from "../format/archive.ts";
+import { type OpenArchive, openSections } from "../format/archive.ts";
 import { displayPath } from "../format/entry-path.ts";
 import { isStored } from "../format/entry.ts";
 import { walkSection, walkSelected } from "../format/walk.ts";
@@ -30,13 +30,11 @@ export async function stageEntries(
   setting: StageSetting,
 ): Promise<void> {
   const { context, selection } = setting;
-  const { plain, sealed } = opened.entries;
   if (context.platform === "win32") await refuseUnfitNames(opened.entries, selection);
   await refuseCollisions(opened.entries, setting);
-  const sections = sealed === undefined ? [plain] : [plain, sealed];
   context.progress.start(
     "restore",
-    sections.reduce((sum, { reader }) => sum + reader.indexStart, 0),
+    openSections(opened.entries).reduce((sum, { reader }) => sum + reader.indexStart, 0),
   );
   const onBytes = (bytes: number): void => {
     context.signal.throwIfAborted();
@@ -53,9 +51,8 @@ async function stageHere(
   setting: { readonly selection: Selection | undefined; readonly onBytes: (bytes: number) => void },
 ): Promise<void> {
   const { selection, onBytes } = setting;
-  const { plain, sealed } = entries;
   await archive.proveExtensions();
-  for (const section of sealed === undefined ? [plain] : [plain, sealed]) {
+  for (const section of openSections(entries)) {
     if (selection === undefined) await walkSection(section, writer, { onBytes });
     else await walkSelected(section, ({ path }) => selection.includes(path), writer);
   }

@@ -94,6 +94,11 @@ function idsOf(roots: readonly ManifestRoot[]): Set<string> {
   return new Set(roots.map((root) => root.id));
 }
 
+/** The sections that are open, in the order in which they stand. */
+export function openSections({ plain, sealed }: Pick<OpenArchive, "plain" | "sealed">): ProvedSection[] {
+  return sealed === undefined ? [plain] : [plain, sealed];
+}
+
 export interface OpenArchive {
   readonly fileKey: Uint8Array | undefined;
   readonly plain: ProvedSection;

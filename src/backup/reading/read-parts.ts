@@ -1,4 +1,4 @@
-import type { Archive, OpenArchive } from "../../format/archive.ts";
+import { type Archive, type OpenArchive, openSections } from "../../format/archive.ts";
 import type { ProvedSection } from "../../format/index-check.ts";
 import { cutSection } from "../../format/section-parts.ts";
 import { TarCursor } from "../../format/tar-cursor.ts";
@@ -25,19 +25,17 @@ export async function readParts(
 
 /** All but what this thread reads itself: extensions, and what a section begins with. */
 async function jobsOf({ archive, entries }: OpenedArchive, partBytes: number): Promise<ReadJob[]> {
-  const { plain, sealed } = entries;
   await archive.proveExtensions();
-  const sections = sealed === undefined ? [plain] : [plain, sealed];
   const inventories: ReadJob[] = [];
   const parts: ReadJob[] = [];
-  for (const section of sections) {
+  for (const section of openSections(entries)) {
     await proveHeader(section);
     const { name } = section.reader;
     inventories.push({ section: name, inventory: section.inventory });
     for (const part of await cutSection(section, archive.layout[name], partBytes))
       parts.push({ section: name, part });
   }
-  if (sealed === undefined) parts.push(...segmentJobs(archive.layout.sealed.segments.length));
+  if (entries.sealed === undefined) parts.push(...segmentJobs(archive.layout.sealed.segments.length));
   // What takes a thread long comes first, so that none is left alone with it.
   return [...inventories, ...parts.filter(isLong), ...parts.filter((job) => !isLong(job))];
 }

@@ -1,13 +1,12 @@
 import type { StagingWriter } from "../../disk/staging-writer.ts";
+import { openSections } from "../../format/archive.ts";
 import { type HardlinkLine, isStored } from "../../format/entry.ts";
-import { FormatError } from "../../format/errors.ts";
 import type { ProvedSection } from "../../format/index-check.ts";
-import { LineCursor } from "../../format/index-reader.ts";
+import { indexBatches } from "../../format/index-reader.ts";
 import type { Context } from "../context.ts";
-import { proveAgain } from "../prove.ts";
+import { refuseAsOneReader } from "../prove.ts";
 import type { OpenedArchive } from "./read-parts.ts";
 import { type ThreadedReading, readByThreads } from "./read-threads.ts";
-import { unsteady } from "./unsteady.ts";
 
 /**
  * Makes all entries of an archive: directories in this thread and first, files by threads in any order, hard links to them at the end.
@@ -19,16 +18,13 @@ export async function stageByThreads(
   reading: ThreadedReading,
   context: Context,
 ): Promise<void> {
-  const { plain, sealed } = opened.entries;
   const hardlinks: HardlinkLine[] = [];
   try {
-    for (const section of sealed === undefined ? [plain] : [plain, sealed])
-      for await (const link of withoutHardlinks(section, writer)) hardlinks.push(link);
+    for (const section of openSections(opened.entries))
+      hardlinks.push(...(await makeButHardlinks(section, writer)));
     await readByThreads(opened, reading, context);
   } catch (refusal) {
-    if (!(refusal instanceof FormatError)) throw refusal;
-    await proveAgain(reading.source, opened.entries.fileKey, context);
-    throw unsteady(refusal);
+    await refuseAsOneReader(refusal, { source: reading.source, fileKey: opened.entries.fileKey }, context);
   }
   for (const link of hardlinks) {
     writer.begin(link);
@@ -36,23 +32,18 @@ export async function stageByThreads(
   }
 }
 
-/** Gives the entries of a section to the writer, but for the hard links, which are handed out. */
-async function* withoutHardlinks(
-  { reader }: ProvedSection,
-  writer: StagingWriter,
-): AsyncGenerator<HardlinkLine> {
-  const lines = new LineCursor(reader);
-  for (;;) {
-    if (!lines.ready) await lines.fill();
-    const line = lines.current;
-    if (line === undefined) return;
-    lines.advance();
-    if (!isStored(line)) continue;
-    if (line.type === "hardlink") {
-      yield line;
-      continue;
+/** Gives the entries of a section to the writer, but for the hard links, which are the result. */
+async function makeButHardlinks({ reader }: ProvedSection, writer: StagingWriter): Promise<HardlinkLine[]> {
+  const hardlinks: HardlinkLine[] = [];
+  for await (const batch of indexBatches(reader)) {
+    for (const line of batch) {
+      if (!isStored(line)) continue;
+      if (line.type === "hardlink") hardlinks.push(line);
+      else {
+        writer.begin(line);
+        writer.end(line);
+      }
     }
-    writer.begin(line);
-    writer.end(line);
   }
+  return hardlinks;
 }
