@@ -2,7 +2,13 @@ import { Worker } from "node:worker_threads";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { release } from "../../src/format/bytes.ts";
+import { encodeLines } from "../../src/format/encoded-lines.ts";
+import { ArchiveId } from "../../src/format/schema.ts";
+import { SectionWriter } from "../../src/format/section-writer.ts";
 import { SharedSlots } from "../../src/format/shared-slots.ts";
+import { bytesPath } from "../support/archives.ts";
+
+const sectionTies = { archiveId: ArchiveId.parse("0".repeat(30)), manifestSha256: "0".repeat(64) };
 
 describe("shared slots", () => {
   it("hold copies until they are released, each as long as it is", () => {
@@ -48,4 +54,20 @@ describe("what is released", () => {
     expect(String(small)).toBe("small");
     expect(String(neighbour)).toBe("neighbour");
   });
+});
+
+it("a frame of absent entries alone gives its slot back, too", async () => {
+  const slots = new SharedSlots(1, 8);
+  const bytes = slots.place(Buffer.alloc(0))!;
+  const { path, status } = { path: bytesPath("state/gone"), status: "vanished" } as const;
+  const lines = encodeLines([{ path, type: "file", status, absent: true }]);
+  const header = { ...sectionTies, section: "plain" } as const;
+  const writer = new SectionWriter({
+    header,
+    compressionLevel: 1,
+    inventory: () => [{ path, type: "file", size: 0 }],
+    frames: () => [{ bytes, contentBytes: 0, lines }],
+  });
+  for await (const _ of writer.stream(undefined));
+  expect(slots.place(Buffer.from("x"))).toBeDefined();
 });
