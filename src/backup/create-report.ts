@@ -3,7 +3,7 @@ import type { EntryStatus, IndexLine } from "../format/entry.ts";
 import type { PlannedEntry } from "../disk/planned.ts";
 import type { Installation } from "../openclaw/installation.ts";
 import { addStatuses, captureCounts } from "./capture-verdict.ts";
-import type { Captured } from "./capture.ts";
+import type { Captured } from "./capture/write-capture.ts";
 import { leftOutOf } from "./left-out.ts";
 import { pathText } from "./path-text.ts";
 import type { CapturePlan } from "./plan-capture.ts";

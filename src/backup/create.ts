@@ -4,7 +4,7 @@ import type { Sealing } from "../format/seal/header.ts";
 import type { SigningKey } from "../format/sshsig.ts";
 import type { Installation } from "../openclaw/installation.ts";
 import type { LocateRequest } from "../openclaw/selection.ts";
-import { writeCapture, type Captured } from "./capture.ts";
+import { writeCapture, type Captured } from "./capture/write-capture.ts";
 import type { Context } from "./context.ts";
 import { type ReportParts, createReport } from "./create-report.ts";
 import { type Destination, destinationOf, type StoreDestination } from "./destination.ts";

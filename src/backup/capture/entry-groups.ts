@@ -1,6 +1,6 @@
 import type { PlannedEntry } from "../../disk/planned.ts";
 import { frameContentBytes } from "../../format/frame.ts";
-import { recordBound } from "../pack-frame.ts";
+import { recordBound } from "./frame-room.ts";
 import { isToBeSnapshot } from "./group-capture.ts";
 
 /** Small groups, too, cost a message to a thread and a frame of their own: those of absent entries end somewhere. */

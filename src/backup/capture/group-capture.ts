@@ -6,8 +6,9 @@ import { displayBytes } from "../../format/entry-path.ts";
 import { type IndexLine, isStored } from "../../format/entry.ts";
 import type { PackedFrame } from "../../format/frame-packer.ts";
 import type { EncodedFrame } from "../../format/section-writer.ts";
-import { EntryPacker, PackBuffers } from "../pack-frame.ts";
-import type { StoredAs } from "../pack-lines.ts";
+import { EntryPacker } from "./entry-packer.ts";
+import { PackBuffers } from "./frame-room.ts";
+import type { StoredAs } from "./pack-lines.ts";
 import type { CaptureSetting, CapturedPart, EntriesJob, RawFrame, SnapshotOutcome } from "./jobs.ts";
 
 export type EncodeFrame = (frame: PackedFrame) => EncodedFrame | RawFrame;

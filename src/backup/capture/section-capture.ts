@@ -1,14 +1,14 @@
-import type { Snapshot } from "../disk/database.ts";
-import type { PlannedEntry } from "../disk/planned.ts";
-import type { EntryPath } from "../format/entry-path.ts";
-import type { IndexLine, InventoryLine, SectionName } from "../format/entry.ts";
-import type { EncodedFrame } from "../format/section-writer.ts";
-import type { CaptureThreads } from "./capture/capture-threads.ts";
-import { entryGroups } from "./capture/entry-groups.ts";
-import { isToBeSnapshot } from "./capture/group-capture.ts";
-import type { CaptureEnd, CapturedPart, EntriesJob, RawFrame } from "./capture/jobs.ts";
-import { inOrderAhead } from "./workers/in-order-ahead.ts";
-import { type Jobs, barrier } from "./workers/worker-pool.ts";
+import type { Snapshot } from "../../disk/database.ts";
+import type { PlannedEntry } from "../../disk/planned.ts";
+import type { EntryPath } from "../../format/entry-path.ts";
+import type { IndexLine, InventoryLine, SectionName } from "../../format/entry.ts";
+import type { EncodedFrame } from "../../format/section-writer.ts";
+import type { CaptureThreads } from "./capture-threads.ts";
+import { entryGroups } from "./entry-groups.ts";
+import { isToBeSnapshot } from "./group-capture.ts";
+import type { CaptureEnd, CapturedPart, EntriesJob, RawFrame } from "./jobs.ts";
+import { inOrderAhead } from "../workers/in-order-ahead.ts";
+import { type Jobs, barrier } from "../workers/worker-pool.ts";
 
 export interface SectionJob {
   readonly section: SectionName;

@@ -1,5 +1,5 @@
-import type { ReadOutcome } from "../disk/outcome.ts";
-import type { EntryPath } from "../format/entry-path.ts";
+import type { ReadOutcome } from "../../disk/outcome.ts";
+import type { EntryPath } from "../../format/entry-path.ts";
 
 /** Files of a section that really stand in it: what a hard link may refer to. */
 export class StandingFiles {

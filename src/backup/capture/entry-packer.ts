@@ -1,48 +1,21 @@
 import { hash } from "node:crypto";
-import { sizeBytesOf } from "../disk/identity.ts";
-import { isDatabaseHead } from "../disk/magic.ts";
-import { LargeFile } from "../disk/large-file.ts";
-import type { ReadOutcome } from "../disk/outcome.ts";
-import { PathGuard } from "../disk/path-guard.ts";
-import type { PlannedEntry } from "../disk/planned.ts";
-import { readAttributes, readLink, readSmall } from "../disk/read.ts";
-import type { EntryPath } from "../format/entry-path.ts";
-import type { Attributes, SectionName } from "../format/entry.ts";
-import { FramePacker, type PackedFrame } from "../format/frame-packer.ts";
-import { frameContentBytes } from "../format/frame.ts";
-import { entryHeaderBound, paddingAfter } from "../format/inner-tar.ts";
+import { sizeBytesOf } from "../../disk/identity.ts";
+import { isDatabaseHead } from "../../disk/magic.ts";
+import { LargeFile } from "../../disk/large-file.ts";
+import type { ReadOutcome } from "../../disk/outcome.ts";
+import { PathGuard } from "../../disk/path-guard.ts";
+import type { PlannedEntry } from "../../disk/planned.ts";
+import { readAttributes, readLink, readSmall } from "../../disk/read.ts";
+import type { EntryPath } from "../../format/entry-path.ts";
+import type { Attributes, SectionName } from "../../format/entry.ts";
+import type { FramePacker, PackedFrame } from "../../format/frame-packer.ts";
+import { type PackBuffers, recordBound } from "./frame-room.ts";
+import type { EntriesJob } from "./jobs.ts";
 import { type StoredAs, absentLine, directoryStatus, rootStatus, untakenLine } from "./pack-lines.ts";
 import { packLarge } from "./pack-large.ts";
 import { StandingFiles } from "./standing-files.ts";
 
-/** The most content bytes of a file that stands in one frame with its header. */
-const smallFileBytesMax = frameContentBytes - 16 * 1024;
-
-/** An upper bound of the bytes that an entry takes in the tar stream with so much content; by default what was planned. */
-export function recordBound({ path, size, link }: PlannedEntry, contentBytes = size): number {
-  return entryHeaderBound(path.length, link?.length ?? 4096) + contentBytes + paddingAfter(contentBytes);
-}
-
-/** What entries are packed in: made once, used for one packer after the other. */
-export class PackBuffers {
-  readonly packer = new FramePacker();
-  readonly scratch = Buffer.allocUnsafeSlow(smallFileBytesMax);
-  /** Of the frames of large files, where there are any. */
-  #largeFrame: Buffer | undefined;
-
-  get largeFrame(): Buffer {
-    this.#largeFrame ??= Buffer.allocUnsafeSlow(frameContentBytes);
-    return this.#largeFrame;
-  }
-}
-
-export interface PackedGroup {
-  readonly section: SectionName;
-  /** What hard links of this section refer to. */
-  readonly linkTargets: ReadonlySet<EntryPath>;
-  /** Those of them that stand in the section already. */
-  readonly standing: ReadonlySet<EntryPath>;
-}
+type Group = Pick<EntriesJob, "section" | "linkTargets" | "standing">;
 
 export interface PackerTools {
   /** Let go of after each group of entries. */
@@ -67,7 +40,7 @@ export class EntryPacker {
   readonly #guard: PathGuard;
   #lastAttributes: Attributes = { mode: 0o700, mtime: "0", uid: 0, gid: 0, uname: "", gname: "" };
 
-  constructor({ section, linkTargets, standing }: PackedGroup, { guard, buffers }: PackerTools) {
+  constructor({ section, linkTargets, standing }: Group, { guard, buffers }: PackerTools) {
     this.#section = section;
     this.#packer = buffers.packer;
     this.#buffers = buffers;

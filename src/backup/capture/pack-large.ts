@@ -1,7 +1,7 @@
-import type { LargeFile } from "../disk/large-file.ts";
-import type { Attributes } from "../format/entry.ts";
-import type { EntryPath } from "../format/entry-path.ts";
-import { LargeFilePacker, type PackedFrame } from "../format/frame-packer.ts";
+import type { LargeFile } from "../../disk/large-file.ts";
+import type { Attributes } from "../../format/entry.ts";
+import type { EntryPath } from "../../format/entry-path.ts";
+import { LargeFilePacker, type PackedFrame } from "../../format/frame-packer.ts";
 import { type StoredAs, withReason } from "./pack-lines.ts";
 
 /** A file that is read piece by piece, and how it is to be recorded. */

@@ -1,6 +1,6 @@
-import type { ReadOutcome } from "../disk/outcome.ts";
-import type { PlannedEntry } from "../disk/planned.ts";
-import type { AbsentLine, Attributes, EntryStatus } from "../format/entry.ts";
+import type { ReadOutcome } from "../../disk/outcome.ts";
+import type { PlannedEntry } from "../../disk/planned.ts";
+import type { AbsentLine, Attributes, EntryStatus } from "../../format/entry.ts";
 
 /** How bytes that come from elsewhere are recorded: a database's snapshot. */
 export interface StoredAs {
