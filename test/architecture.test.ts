@@ -17,7 +17,7 @@ const fs = ["node:fs", "node:fs/promises"];
 const table: Readonly<Record<string, Allowed>> = {
   format: {
     folders: [],
-    packages: ["zod", "age-encryption"],
+    packages: ["zod", "age-encryption", "@scure/base"],
     builtins: ["node:crypto", "node:zlib", "node:buffer"],
   },
   // What several layers need: facts of the operating system, and the shape of their errors.

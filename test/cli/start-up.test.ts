@@ -95,7 +95,6 @@ function among(table: readonly string[], names: readonly string[]): string[] {
 
 const key = "--identity key.txt";
 const reading = ["commander", "zod"];
-const unsealing = ["age-encryption", ...reading];
 
 interface Row {
   readonly call: string;
@@ -108,8 +107,8 @@ interface Row {
 const rows: readonly Row[] = [
   { call: "ls --help", command: "ls", loads: ["commander"] },
   { call: `verify --level quick a.ocbak ${key}`, command: "verify", loads: [...reading, "store"] },
-  { call: `ls a.ocbak ${key}`, command: "ls", loads: [...unsealing, "store"] },
-  { call: `cat a.ocbak workspace.main/MEMORY.md ${key}`, command: "cat", loads: [...unsealing, "store"] },
+  { call: `ls a.ocbak ${key}`, command: "ls", loads: [...reading, "store"] },
+  { call: `cat a.ocbak workspace.main/MEMORY.md ${key}`, command: "cat", loads: [...reading, "store"] },
   {
     call: "status",
     status: 5,

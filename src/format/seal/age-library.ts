@@ -4,8 +4,8 @@ import { tagBytes } from "./aead.ts";
 import { broken } from "./stanza.ts";
 
 /**
- * The one place that meets the age library. It throws plain errors and takes about 150 ms to load, so it is imported
- * only when a recipient or an identity is really used.
+ * The one place that meets the age library. It throws plain errors and takes about 100 ms to load, so it is imported
+ * only for what `x25519.ts` does not do.
  */
 const load = () => import("age-encryption");
 
@@ -74,7 +74,7 @@ export async function unwrapWithIdentities(
 }
 
 /** The recipient of an identity. Throws `bad-key`. */
-export async function recipientOf(identity: Secret): Promise<string> {
+export async function recipientByLibrary(identity: Secret): Promise<string> {
   const { identityToRecipient } = await load();
   try {
     return await identityToRecipient(identity.reveal());
@@ -83,12 +83,7 @@ export async function recipientOf(identity: Secret): Promise<string> {
   }
 }
 
-type IdentityKind = "x25519" | "post-quantum";
-
-export async function generateIdentity(kind: IdentityKind): Promise<{ identity: Secret; recipient: string }> {
-  const { generateHybridIdentity, generateX25519Identity } = await load();
-  const identity = new Secret(
-    await (kind === "x25519" ? generateX25519Identity() : generateHybridIdentity()),
-  );
-  return { identity, recipient: await recipientOf(identity) };
+export async function generatePostQuantumIdentity(): Promise<Secret> {
+  const { generateHybridIdentity } = await load();
+  return new Secret(await generateHybridIdentity());
 }

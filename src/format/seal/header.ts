@@ -3,11 +3,13 @@ import { FormatError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { deriveKey } from "./aead.ts";
 import { unwrapWithIdentities, wrapForRecipients } from "./age-library.ts";
+import { fileKeyBytes } from "./file-key.ts";
 import { checkStanzas, isGrease } from "./known-stanzas.ts";
 import { unwrapWithPassphrase, wrapInPassphrase } from "./passphrase.ts";
 import { checkRecipients } from "./recipients.ts";
 import { ageHeaderBytesMax, broken, decodeAgeHeader, encodeAgeHeader, encodeWithoutMac } from "./stanza.ts";
 import type { AgeHeader, Stanza } from "./stanza.ts";
+import { isX25519Identity, unwrapByX25519, wrapForX25519 } from "./x25519.ts";
 
 export { ageHeaderBytesMax } from "./stanza.ts";
 
@@ -51,7 +53,6 @@ export interface SealedHeader {
   readonly fileKey: Buffer;
 }
 
-const fileKeyBytes = 16;
 const noSalt = new Uint8Array(0);
 
 /**
@@ -74,14 +75,21 @@ export async function sealHeader(sealing: Sealing): Promise<SealedHeader> {
 
 async function sealInPassphrase(passphrase: Secret): Promise<SealedHeader> {
   const fileKey = randomBytes(fileKeyBytes);
-  const stanzas = [await wrapInPassphrase(fileKey, passphrase)];
-  return { header: encodeAgeHeader(stanzas, macOf(stanzas, fileKey)), fileKey };
+  return sealedHeader([await wrapInPassphrase(fileKey, passphrase)], fileKey);
 }
 
 async function sealFor(recipients: readonly string[]): Promise<SealedHeader> {
   const distinct = [...new Set(recipients)];
-  checkRecipients(distinct);
-  return wrapForRecipients(distinct);
+  if (checkRecipients(distinct) === "post-quantum") return wrapForRecipients(distinct);
+  const fileKey = randomBytes(fileKeyBytes);
+  return sealedHeader(
+    distinct.map((recipient) => wrapForX25519(fileKey, recipient)),
+    fileKey,
+  );
+}
+
+function sealedHeader(stanzas: readonly Stanza[], fileKey: Buffer): SealedHeader {
+  return { header: encodeAgeHeader(stanzas, macOf(stanzas, fileKey)), fileKey };
 }
 
 /**
@@ -112,7 +120,7 @@ export async function openHeader(header: Uint8Array, keys: Keys): Promise<Buffer
   const parsed = parseWhole(header);
   const fileKey = parsed.summary.passphrase
     ? await openWithPassphrase(parsed.stanzas[0]!, keys)
-    : await openWithIdentities(header, keys);
+    : await openWithIdentities(header, parsed.stanzas, keys.identities);
   proveMac(parsed, fileKey);
   return fileKey;
 }
@@ -125,9 +133,15 @@ async function openWithPassphrase(stanza: Stanza, keys: Keys): Promise<Buffer> {
   return fileKey;
 }
 
-async function openWithIdentities(header: Uint8Array, keys: Keys): Promise<Buffer> {
-  if (keys.identities.length === 0) throw new FormatError("no-key", "this needs an identity, none was given");
-  const fileKey = await unwrapWithIdentities(header, keys.identities);
+async function openWithIdentities(
+  header: Uint8Array,
+  stanzas: readonly Stanza[],
+  identities: readonly Secret[],
+): Promise<Buffer> {
+  if (identities.length === 0) throw new FormatError("no-key", "this needs an identity, none was given");
+  const fileKey = identities.every(isX25519Identity)
+    ? unwrapByX25519(stanzas, identities)
+    : await unwrapWithIdentities(header, identities);
   if (fileKey === undefined) {
     throw new FormatError("no-key", "this needs an identity, and none of those given fits");
   }

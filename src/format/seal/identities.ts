@@ -1,9 +1,10 @@
 import { FormatError } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { bech32Bytes } from "./bech32.ts";
+import { generatePostQuantumIdentity, recipientByLibrary } from "./age-library.ts";
+import { decodeBech32 } from "./bech32.ts";
 import { significantLines } from "./key-lines.ts";
-
-export { generateIdentity, recipientOf } from "./age-library.ts";
+import type { RecipientKind } from "./recipients.ts";
+import { generateX25519Identity, isX25519Identity, x25519RecipientOf } from "./x25519.ts";
 
 /**
  * The identities of a file of one a line, with `#` comments and blank lines. Throws `bad-key` naming the line, never
@@ -11,16 +12,30 @@ export { generateIdentity, recipientOf } from "./age-library.ts";
  */
 export function parseIdentityFile(text: string): Secret[] {
   const lines = significantLines(text);
-  for (const { line, number } of lines) {
-    if (!isIdentity(line))
-      throw new FormatError("bad-key", `line ${number} of the identity file is not an age identity`);
-  }
-  if (lines.length === 0) throw new FormatError("bad-key", "the identity file has no identity");
-  return lines.map(({ line }) => new Secret(line));
+  const identities = lines.map(({ line, number }) => identityIn(line, number));
+  if (identities.length === 0) throw new FormatError("bad-key", "the identity file has no identity");
+  return identities;
 }
 
-function isIdentity(text: string): boolean {
+function identityIn(line: string, number: number): Secret {
+  const identity = new Secret(line);
+  if (isX25519Identity(identity) || isPostQuantumIdentity(line)) return identity;
+  throw new FormatError("bad-key", `line ${number} of the identity file is not an age identity`);
+}
+
+function isPostQuantumIdentity(text: string): boolean {
   if (text !== text.toUpperCase()) return false;
-  const lower = text.toLowerCase();
-  return bech32Bytes(lower, "age-secret-key-") === 32 || bech32Bytes(lower, "age-secret-key-pq-") === 32;
+  return decodeBech32(text.toLowerCase(), "age-secret-key-pq-")?.length === 32;
+}
+
+/** The recipient of an identity. Throws `bad-key`. */
+export async function recipientOf(identity: Secret): Promise<string> {
+  return isX25519Identity(identity) ? x25519RecipientOf(identity) : recipientByLibrary(identity);
+}
+
+export async function generateIdentity(
+  kind: RecipientKind,
+): Promise<{ identity: Secret; recipient: string }> {
+  const identity = kind === "x25519" ? generateX25519Identity() : await generatePostQuantumIdentity();
+  return { identity, recipient: await recipientOf(identity) };
 }

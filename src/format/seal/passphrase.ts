@@ -3,29 +3,28 @@ import { decodeBase64Unpadded, encodeBase64Unpadded } from "../base64.ts";
 import { FormatError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Secret } from "../secret.ts";
-import { decrypt, encrypt, keyBytes } from "./aead.ts";
+import { keyBytes } from "./aead.ts";
+import { unwrapFileKey, wrapFileKey } from "./file-key.ts";
 import type { Stanza } from "./stanza.ts";
 
 const saltLabel = "age-encryption.org/v1/scrypt";
 const saltBytes = 16;
 const blockSize = 8;
-// The wrapping key is derived for one file key alone, hence the fixed nonce (age.md § The scrypt recipient type).
-const zeroNonce = Buffer.alloc(12);
 
 /** Wraps a file key in a passphrase, by node:crypto: a third faster than the library, and without loading it. */
 export async function wrapInPassphrase(fileKey: Uint8Array, passphrase: Secret): Promise<Stanza> {
   if (passphrase.reveal() === "") throw new FormatError("bad-key", "the passphrase is empty");
   const salt = randomBytes(saltBytes);
   const key = await stretch(passphrase, salt, limits.scryptLogN);
-  const body = Buffer.concat(encrypt(key, zeroNonce, fileKey));
-  return { type: "scrypt", args: [encodeBase64Unpadded(salt), String(limits.scryptLogN)], body };
+  const args = [encodeBase64Unpadded(salt), String(limits.scryptLogN)];
+  return { type: "scrypt", args, body: wrapFileKey(key, fileKey) };
 }
 
 /** The file key, or undefined where the passphrase does not fit. The stanza has passed `checkStanzas`. */
 export async function unwrapWithPassphrase(stanza: Stanza, passphrase: Secret): Promise<Buffer | undefined> {
   const [salt, logN] = stanza.args;
   const key = await stretch(passphrase, decodeBase64Unpadded(salt!)!, Number(logN));
-  return decrypt(key, zeroNonce, stanza.body);
+  return unwrapFileKey(key, stanza.body);
 }
 
 function stretch(passphrase: Secret, salt: Buffer, logN: number): Promise<Buffer> {

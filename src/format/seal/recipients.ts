@@ -1,23 +1,28 @@
 import { FormatError } from "../errors.ts";
-import { bech32Bytes } from "./bech32.ts";
+import { decodeBech32 } from "./bech32.ts";
 import { significantLines } from "./key-lines.ts";
+import { isX25519Recipient } from "./x25519.ts";
 
-type RecipientKind = "x25519" | "post-quantum";
+export type RecipientKind = "x25519" | "post-quantum";
 
 /** The kind of an age recipient, or undefined for what is none (tag and plugin recipients among them). */
 function recipientKind(text: string): RecipientKind | undefined {
-  if (bech32Bytes(text, "age") === 32) return "x25519";
-  if (bech32Bytes(text, "age1pq") === 1216) return "post-quantum";
+  if (isX25519Recipient(text)) return "x25519";
+  if (decodeBech32(text, "age1pq")?.length === 1216) return "post-quantum";
   return undefined;
 }
 
-/** Throws `bad-key` where one is none or there is none, `mixed-recipients` for post-quantum beside classic. */
-export function checkRecipients(recipients: readonly string[]): void {
-  if (recipients.length === 0) throw new FormatError("bad-key", "there is no recipient");
-  const kinds = new Set(recipients.map(kindAt));
-  if (kinds.size > 1) {
+/**
+ * The one kind of all recipients. Throws `bad-key` where one is none or there is none, `mixed-recipients` for
+ * post-quantum beside classic.
+ */
+export function checkRecipients(recipients: readonly string[]): RecipientKind {
+  const [kind, ...others] = new Set(recipients.map(kindAt));
+  if (kind === undefined) throw new FormatError("bad-key", "there is no recipient");
+  if (others.length > 0) {
     throw new FormatError("mixed-recipients", "post-quantum and classic recipients cannot be mixed");
   }
+  return kind;
 }
 
 function kindAt(recipient: string, at: number): RecipientKind {

@@ -281,22 +281,25 @@ describe("a header", () => {
   });
 });
 
-it("the age library is loaded for recipients and identities only", () => {
+it("the age library is loaded for post-quantum keys only", () => {
   const script = `
     import { registerHooks } from "node:module";
     let loaded = false;
     registerHooks({ resolve: (name, context, next) => { loaded ||= name === "age-encryption"; return next(name, context); } });
     const { openHeader, parseAgeHeader, proveHeader, sealHeader } = await import("./src/format/seal/header.ts");
     const { Secret } = await import("./src/format/secret.ts");
-    await import("./src/format/seal/identities.ts");
+    const { recipientOf } = await import("./src/format/seal/identities.ts");
     await import("./src/format/seal/sealed-identity-file.ts");
     const passphrase = new Secret("pass");
     const { header, fileKey } = await sealHeader({ passphrase });
     parseAgeHeader(header);
     proveHeader(header, fileKey);
     await openHeader(header, { identities: [], passphrase: async () => passphrase });
+    const identity = new Secret(${JSON.stringify(classic.identity.reveal())});
+    const sealed = await sealHeader({ recipients: [await recipientOf(identity)] });
+    await openHeader(sealed.header, { identities: [identity] });
     const before = loaded;
-    await sealHeader({ recipients: [${JSON.stringify(classic.recipient)}] });
+    await sealHeader({ recipients: [${JSON.stringify(postQuantum.recipient)}] });
     console.log(before, loaded);`;
   const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
   expect(out.trim()).toBe("false true");
