@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { release } from "./bytes.ts";
 import { compressFrame, frameContentBytes } from "./frame.ts";
 import { paddingAfter } from "./inner-tar.ts";
 
@@ -47,6 +48,9 @@ export class IndexFrames {
     this.#bytes += bytes.length;
     const content = Buffer.concat([bytes, Buffer.alloc(padding(this.#bytes))]);
     if (content.length === 0) return;
-    this.#frames.push({ bytes: compressFrame(content, this.#level), contentBytes: content.length });
+    const compressed = compressFrame(content, this.#level);
+    // A copy: what was compressed stands in a buffer as long as its content.
+    this.#frames.push({ bytes: Buffer.from(compressed), contentBytes: content.length });
+    release(compressed);
   }
 }
