@@ -12,7 +12,7 @@ if (supported && ["-V", "--version"].includes(process.argv[2] ?? "")) {
 } else if (supported) {
   const { cacheCompiledCode } = await import("./compile-cache.ts");
   cacheCompiledCode();
-  await keepYoungGenerationSmall();
+  await keepHeapSmall();
   const { main } = await import("./process.ts");
   process.exitCode = await main();
 } else {
@@ -23,11 +23,12 @@ if (supported && ["-V", "--version"].includes(process.argv[2] ?? "")) {
 }
 
 /**
- * A small young generation is collected more often and keeps the heap small: 80 MiB less at the peak of a create of
- * 200,000 files, for a tenth more CPU time.
+ * A small young generation is collected more often, and of the old one no more than a fifth is garbage: both keep a
+ * create of 200,000 files some 100 MiB smaller at its peak each, for a tenth more CPU time together.
  */
-async function keepYoungGenerationSmall(): Promise<void> {
+async function keepHeapSmall(): Promise<void> {
   const { setFlagsFromString } = await import("node:v8");
   setFlagsFromString("--max-semi-space-size=8");
   setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--heap-growing-percent=20");
 }
