@@ -100,7 +100,7 @@ function publicPoint(privateKey: KeyObject): Buffer {
   return createPublicKey(privateKey).export({ format: "der", type: "spki" }).subarray(publicDer.length);
 }
 
-/** Undefined for a point of low order: OpenSSL refuses a secret that is all zero. */
+/** Undefined for a point of low order: its secret is all zero, which OpenSSL refuses, too. */
 function sharedSecret(privateKey: KeyObject, point: Uint8Array): Buffer | undefined {
   const publicKey = createPublicKey({
     key: Buffer.concat([publicDer, point]),
@@ -108,7 +108,8 @@ function sharedSecret(privateKey: KeyObject, point: Uint8Array): Buffer | undefi
     type: "spki",
   });
   try {
-    return diffieHellman({ privateKey, publicKey });
+    const secret = diffieHellman({ privateKey, publicKey });
+    return secret.some((byte) => byte !== 0) ? secret : undefined;
   } catch {
     return undefined;
   }
