@@ -14,6 +14,11 @@ export function decodeBech32(text: string, prefix: string): Uint8Array | undefin
   }
 }
 
+/** The same of a text in upper case, as identities are written. */
+export function decodeUpperBech32(text: string, prefix: string): Uint8Array | undefined {
+  return text === text.toUpperCase() ? decodeBech32(text.toLowerCase(), prefix) : undefined;
+}
+
 export function encodeBech32(prefix: string, bytes: Uint8Array): string {
   return bech32.encode(prefix, bech32.toWords(bytes), false);
 }

@@ -1,7 +1,7 @@
 import { FormatError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { generatePostQuantumIdentity, recipientByLibrary } from "./age-library.ts";
-import { decodeBech32 } from "./bech32.ts";
+import { decodeUpperBech32 } from "./bech32.ts";
 import { significantLines } from "./key-lines.ts";
 import type { RecipientKind } from "./recipients.ts";
 import { generateX25519Identity, isX25519Identity, x25519RecipientOf } from "./x25519.ts";
@@ -24,8 +24,7 @@ function identityIn(line: string, number: number): Secret {
 }
 
 function isPostQuantumIdentity(text: string): boolean {
-  if (text !== text.toUpperCase()) return false;
-  return decodeBech32(text.toLowerCase(), "age-secret-key-pq-")?.length === 32;
+  return decodeUpperBech32(text, "age-secret-key-pq-")?.length === 32;
 }
 
 /** The recipient of an identity. Throws `bad-key`. */

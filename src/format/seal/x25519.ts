@@ -10,7 +10,7 @@ import { decodeBase64Unpadded, encodeBase64Unpadded } from "../base64.ts";
 import { FormatError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { deriveKey } from "./aead.ts";
-import { decodeBech32, encodeBech32 } from "./bech32.ts";
+import { decodeBech32, decodeUpperBech32, encodeBech32 } from "./bech32.ts";
 import { unwrapFileKey, wrapFileKey } from "./file-key.ts";
 import { broken } from "./stanza.ts";
 import type { Stanza } from "./stanza.ts";
@@ -39,9 +39,7 @@ function pointOf(recipient: string): Uint8Array | undefined {
 }
 
 function scalarOf(identity: Secret): Uint8Array | undefined {
-  const text = identity.reveal();
-  if (text !== text.toUpperCase()) return undefined;
-  const scalar = decodeBech32(text.toLowerCase(), identityPrefix);
+  const scalar = decodeUpperBech32(identity.reveal(), identityPrefix);
   return scalar?.length === pointBytes ? scalar : undefined;
 }
 
