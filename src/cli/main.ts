@@ -5,17 +5,19 @@
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const supported = (major === 24 && minor >= 16) || (major === 26 && minor >= 1) || major > 26;
 
+const first = process.argv[2] ?? "";
+
 /** Commands that need little memory as it is: a small heap costs `ls` of 60,000 files a third more CPU time. */
 const looking = new Set(["cat", "inspect", "ls"]);
 
-if (supported && ["-V", "--version"].includes(process.argv[2] ?? "")) {
+if (supported && ["-V", "--version"].includes(first)) {
   // Here, because commander would say the same after four times as long.
   const { printVersion } = await import("./package-version.ts");
   printVersion();
 } else if (supported) {
   const { cacheCompiledCode } = await import("./compile-cache.ts");
   cacheCompiledCode();
-  if (!looking.has(process.argv[2] ?? "")) await keepHeapSmall();
+  if (!looking.has(first)) await keepHeapSmall();
   const { main } = await import("./process.ts");
   process.exitCode = await main();
 } else {
