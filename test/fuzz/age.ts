@@ -1,8 +1,9 @@
-import { createHmac, createSecretKey, scryptSync } from "node:crypto";
+import { createSecretKey, scryptSync } from "node:crypto";
 import { deriveKey, encrypt } from "../../src/format/seal/aead.ts";
 import { openPayload } from "../../src/format/seal/payload.ts";
-import { type Stanza, encodeAgeHeader, encodeWithoutMac } from "../../src/format/seal/stanza.ts";
+import { type Stanza } from "../../src/format/seal/stanza.ts";
 import { decodeAgeHeader } from "../../src/format/seal/stanza.ts";
+import { ageHeader, ageHeaderMac } from "../support/age-header.ts";
 import type { Base } from "./corpus.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import type { Rng } from "./rng.ts";
@@ -16,21 +17,11 @@ export function passphraseHeader(passphrase: string, fileKey: Buffer): Buffer {
   const labelled = Buffer.concat([Buffer.from("age-encryption.org/v1/scrypt"), salt]);
   const key = scryptSync(passphrase, labelled, 32, { N: 2 ** logN, r: 8, p: 1 });
   const body = Buffer.concat(encrypt(key, Buffer.alloc(12), fileKey));
-  return withMac([{ type: "scrypt", args: [unpadded(salt), String(logN)], body }], fileKey);
+  return ageHeader([{ type: "scrypt", args: [unpadded(salt), String(logN)], body }], fileKey);
 }
 
 function unpadded(bytes: Buffer): string {
   return bytes.toString("base64").replaceAll("=", "");
-}
-
-function withMac(stanzas: readonly Stanza[], fileKey: Buffer): Buffer {
-  return encodeAgeHeader(stanzas, macOf(encodeWithoutMac(stanzas), fileKey));
-}
-
-function macOf(withoutMac: Buffer, fileKey: Buffer): Buffer {
-  return createHmac("sha256", deriveKey(fileKey, Buffer.alloc(0), "header"))
-    .update(withoutMac)
-    .digest();
 }
 
 const types = [
@@ -82,7 +73,7 @@ function stanzasChanged(rng: Rng, { key }: Base): Step {
         [1, () => []],
         [1, () => Array.from({ length: rng.pick([10, 400, 1500]) }, () => stanzas[at]!)],
       ])();
-      return withMac(changed, key.fileKey);
+      return ageHeader(changed, key.fileKey);
     },
   };
 }
@@ -95,7 +86,7 @@ function headerText(rng: Rng, { key }: Base): Step {
       const until = header.lastIndexOf("---") + 3;
       const text = mutateBytes(header.subarray(0, until), rng);
       if (rng.once(2)) return Buffer.concat([text, header.subarray(until)]);
-      return Buffer.concat([text, Buffer.from(` ${unpadded(macOf(text, key.fileKey))}\n`)]);
+      return Buffer.concat([text, Buffer.from(` ${unpadded(ageHeaderMac(text, key.fileKey))}\n`)]);
     },
   };
 }
@@ -141,7 +132,7 @@ function grease(rng: Rng, { key }: Base): Step {
     ageHeader: (header) => {
       const { stanzas } = decodeAgeHeader(header);
       const more = { type: "x-grease", args: ["a"], body: rng.bytes(rng.int(100)) };
-      return withMac([...stanzas, more], key.fileKey);
+      return ageHeader([...stanzas, more], key.fileKey);
     },
   };
 }

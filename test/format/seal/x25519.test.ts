@@ -1,17 +1,16 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { generateX25519Identity as generateByLibrary, identityToRecipient } from "age-encryption";
 import { describe, expect, it } from "vitest";
 import { decodeBase64Unpadded, encodeBase64Unpadded } from "../../../src/format/base64.ts";
-import { deriveKey } from "../../../src/format/seal/aead.ts";
 import { unwrapWithIdentities, wrapForRecipients } from "../../../src/format/seal/age-library.ts";
 import { encodeBech32 } from "../../../src/format/seal/bech32.ts";
 import { openHeader, parseAgeHeader, sealHeader } from "../../../src/format/seal/header.ts";
 import { generateIdentity, recipientOf } from "../../../src/format/seal/identities.ts";
-import { encodeAgeHeader, encodeWithoutMac } from "../../../src/format/seal/stanza.ts";
 import type { Stanza } from "../../../src/format/seal/stanza.ts";
 import { isX25519Identity, isX25519Recipient } from "../../../src/format/seal/x25519.ts";
 import { FormatError } from "../../../src/format/errors.ts";
 import { Secret } from "../../../src/format/secret.ts";
+import { ageHeader } from "../../support/age-header.ts";
 import { failureOf } from "./outcome.ts";
 
 const mine = await generateIdentity("x25519");
@@ -34,12 +33,6 @@ async function verdict(work: Promise<Buffer | undefined>): Promise<string> {
     if (error instanceof FormatError) return error.code;
     throw error;
   }
-}
-
-/** Its MAC is right for `fileKey`. */
-function headerOf(stanzas: readonly Stanza[], fileKey: Uint8Array): Buffer {
-  const key = deriveKey(fileKey, new Uint8Array(0), "header");
-  return encodeAgeHeader(stanzas, createHmac("sha256", key).update(encodeWithoutMac(stanzas)).digest());
 }
 
 function withShare(stanza: Stanza, change: (share: Buffer) => void): Stanza {
@@ -133,16 +126,16 @@ describe("X25519 by node:crypto and by the age library", () => {
     ["a bad one behind the one that fits", [toMine, { ...toMine, args: ["AA"] }], "bad-age-header"],
     ["the one that fits behind a changed one", [withBody(toMine, (body) => (body[3]! ^= 1)), toMine], key],
   ])("agree on a header with %s", async (_, stanzas, expected) => {
-    const header = headerOf(stanzas, sealed.fileKey);
+    const header = ageHeader(stanzas, sealed.fileKey);
     expect(await verdicts(header, [mine.identity])).toEqual([expected, expected]);
   });
 
   it.each(lowOrder)("refuse the share of low order %s", async (hex) => {
     const low = withShare(toMine, (share) => void Buffer.from(hex, "hex").copy(share));
-    const behind = headerOf([toMine, low], sealed.fileKey);
+    const behind = ageHeader([toMine, low], sealed.fileKey);
     expect(await verdicts(behind, [mine.identity])).toEqual([key, key]);
     for (const stanzas of [[low], [low, toMine], [toTheirs, low]]) {
-      const header = headerOf(stanzas, sealed.fileKey);
+      const header = ageHeader(stanzas, sealed.fileKey);
       expect(await verdicts(header, [mine.identity])).toEqual(["bad-age-header", "bad-age-header"]);
     }
   });
@@ -154,7 +147,7 @@ describe("X25519 by node:crypto and by the age library", () => {
   });
 
   it("refuse a header whose MAC is of another file key", async () => {
-    const header = headerOf([toMine], randomBytes(16));
+    const header = ageHeader([toMine], randomBytes(16));
     expect(await verdicts(header, [mine.identity])).toEqual(["bad-age-header", "bad-age-header"]);
   });
 
@@ -174,7 +167,7 @@ describe("X25519 by node:crypto and by the age library", () => {
   ])("refuse an identity that is %s", async (_, text) => {
     const identity = new Secret(text);
     expect(isX25519Identity(identity)).toBe(false);
-    for (const header of [sealed.header, headerOf([grease], sealed.fileKey)]) {
+    for (const header of [sealed.header, ageHeader([grease], sealed.fileKey)]) {
       const expected = ["bad-key", "bad-key"];
       expect(await verdicts(header, [identity])).toEqual(expected);
       expect(await verdicts(header, [mine.identity, identity])).toEqual(expected);
