@@ -1,8 +1,7 @@
 import { createSecretKey, scryptSync } from "node:crypto";
 import { deriveKey, encrypt } from "../../src/format/seal/aead.ts";
 import { openPayload } from "../../src/format/seal/payload.ts";
-import { type Stanza } from "../../src/format/seal/stanza.ts";
-import { decodeAgeHeader } from "../../src/format/seal/stanza.ts";
+import { type Stanza, decodeAgeHeader } from "../../src/format/seal/stanza.ts";
 import { ageHeader, ageHeaderMac } from "../support/age-header.ts";
 import type { Base } from "./corpus.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
