@@ -33,7 +33,9 @@ export class LocalRunner<Job, Part> implements JobRunner<Job, Part> {
 }
 
 /** Jobs begun whose answers are not taken yet, for each thread. */
-const jobsAhead = 2;
+const jobsAhead = 3;
+/** Jobs that a thread has at once: the next one lies there when one is done. */
+const jobsPosted = 2;
 
 /**
  * Several threads that share nothing. Jobs are asked for, begun and answered in order; how many are begun ahead, and
@@ -92,12 +94,14 @@ class SharedJobs<Job> {
   }
 }
 
-type Thread<Job, Part> = Pick<WorkerThread<Job, Part>, "start" | "taken">;
+type Thread<Job, Part> = Pick<WorkerThread<Job, Part>, "start" | "taken" | "jobs">;
 type NextJob<Job> = Job | Promise<Job> | typeof barrier;
 
 class BegunJobs<Job, Part> {
   readonly #jobs: Iterator<NextJob<Job>>;
-  readonly #idle: Thread<Job, Part>[];
+  readonly #threads: readonly Thread<Job, Part>[];
+  /** Those that wait for a job which is still in the making: what came to them meanwhile would be done before it. */
+  readonly #waiting = new Set<Thread<Job, Part>>();
   readonly #ahead: number;
   readonly #begun: RunningJob<Part>[] = [];
   #next: IteratorResult<NextJob<Job>> | undefined;
@@ -105,7 +109,7 @@ class BegunJobs<Job, Part> {
 
   constructor(threads: readonly Thread<Job, Part>[], jobs: Iterator<NextJob<Job>>) {
     this.#jobs = jobs;
-    this.#idle = [...threads];
+    this.#threads = threads;
     this.#ahead = threads.length * jobsAhead;
   }
 
@@ -121,13 +125,15 @@ class BegunJobs<Job, Part> {
   }
 
   #begin(): void {
-    while (this.#idle.length > 0 && this.#begun.length < this.#ahead) {
+    while (this.#begun.length < this.#ahead) {
+      const thread = this.#freeThread();
+      if (thread === undefined) return;
       this.#next ??= this.#jobs.next();
       if (this.#next.done === true) return;
       const { value: job } = this.#next;
       if (job === barrier) {
         if (this.#begun.length > 0) return;
-      } else this.#start(job);
+      } else this.#start(thread, job);
       this.#next = undefined;
     }
   }
@@ -141,30 +147,37 @@ class BegunJobs<Job, Part> {
     }
   }
 
-  #start(job: Job | Promise<Job>): void {
-    const thread = this.#idle.pop()!;
+  #freeThread(): Thread<Job, Part> | undefined {
+    const free = this.#threads.filter((each) => each.jobs < jobsPosted && !this.#waiting.has(each));
+    return free.length < 2 ? free[0] : free.toSorted((a, b) => a.jobs - b.jobs)[0];
+  }
+
+  #start(thread: Thread<Job, Part>, job: Job | Promise<Job>): void {
     const running = new RunningJob<Part>(() => thread.taken());
     this.#begun.push(running);
     const receiver = {
-      part: (part: Part) => running.push({ part }),
-      end: (error?: Error) => {
-        running.end(error);
-        if (error !== undefined) return;
-        this.#idle.push(thread);
-        this.#beginNow();
+      batch: (parts: readonly Part[]) => running.push(parts),
+      end: (parts: readonly Part[], error?: Error) => {
+        running.end(parts, error);
+        if (error === undefined) this.#beginNow();
       },
     };
     if (!(job instanceof Promise)) return thread.start(job, receiver);
-    job.then(
-      (made) => thread.start(made, receiver),
-      (error: Error) => running.end(error),
-    );
+    this.#waiting.add(thread);
+    job
+      .finally(() => this.#waiting.delete(thread))
+      .then(
+        (made) => thread.start(made, receiver),
+        (error: Error) => running.end([], error),
+      );
   }
 }
 
 /** The answer to a job as far as it is there. */
 class RunningJob<Part> {
-  readonly #parts: { readonly part: Part }[] = [];
+  /** Batches, the one begun first. */
+  readonly #batches: (readonly Part[])[] = [];
+  #at = 0;
   readonly #onTaken: () => void;
   #ended: { readonly error?: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
@@ -173,12 +186,13 @@ class RunningJob<Part> {
     this.#onTaken = onTaken;
   }
 
-  push(part: { readonly part: Part }): void {
-    this.#parts.push(part);
+  push(batch: readonly Part[]): void {
+    this.#batches.push(batch);
     this.#wake?.();
   }
 
-  end(error: Error | undefined): void {
+  end(parts: readonly Part[], error: Error | undefined): void {
+    this.#batches.push(parts);
     this.#ended = { error };
     this.#wake?.();
   }
@@ -186,16 +200,24 @@ class RunningJob<Part> {
   /** The next part; undefined at the end. */
   async take(): Promise<{ readonly part: Part } | undefined> {
     for (;;) {
-      const part = this.#parts.shift();
-      if (part !== undefined) {
-        if (this.#ended === undefined) this.#onTaken();
-        return part;
-      }
+      const part = this.#nextPart();
+      if (part !== undefined) return part;
       if (this.#ended !== undefined) {
         if (this.#ended.error !== undefined) throw this.#ended.error;
         return undefined;
       }
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
+  }
+
+  #nextPart(): { readonly part: Part } | undefined {
+    for (let [batch] = this.#batches; batch !== undefined; [batch] = this.#batches) {
+      if (this.#at < batch.length) return { part: batch[this.#at++]! };
+      this.#batches.shift();
+      this.#at = 0;
+      const isLast = this.#ended !== undefined && this.#batches.length === 0;
+      if (!isLast) this.#onTaken();
+    }
+    return undefined;
   }
 }

@@ -4,9 +4,10 @@ import type { Answer, Request } from "./serve-jobs.ts";
 
 /** Who waits for the answer to a job. */
 export interface Receiver<Part> {
-  part(part: Part): void;
-  /** The answer is at its end, or failed. Called once, last. */
-  end(error?: Error): void;
+  /** `taken` is to be called once for each batch but the last, when nothing of it is left. */
+  batch(parts: readonly Part[]): void;
+  /** The answer is at its end, with the last batch, or failed. Called once, last. */
+  end(parts: readonly Part[], error?: Error): void;
 }
 
 /** Young generations stay small: what workers handle lies outside of the heap. */
@@ -17,11 +18,12 @@ interface Waiting<Result> {
   readonly reject: (error: Error) => void;
 }
 
-/** A thread that does one job at a time, and tasks in between: its program is a JobServer. */
+/** A thread that does jobs one after the other, and tasks in between: its program is a JobServer. */
 export class WorkerThread<Job, Part, Task = never, Result = never> implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #tasks = new Map<number, Waiting<Result>>();
-  #receiver: Receiver<Part> | undefined;
+  /** Of the jobs that are posted and not ended, in order. */
+  #receivers: Receiver<Part>[] = [];
   #number = 0;
   #dead: Error | undefined;
 
@@ -32,23 +34,30 @@ export class WorkerThread<Job, Part, Task = never, Result = never> implements As
     this.#worker.once("exit", () => this.#die(new Error("a worker thread ended early")));
   }
 
+  /** Jobs that are posted and not ended. */
+  get jobs(): number {
+    return this.#receivers.length;
+  }
+
   start(job: Job, receiver: Receiver<Part>): void {
-    if (this.#dead !== undefined) return receiver.end(this.#dead);
-    this.#receiver = receiver;
+    if (this.#dead !== undefined) return receiver.end([], this.#dead);
+    this.#receivers.push(receiver);
     this.#post({ job });
   }
 
   /** Does a job of which only the end counts. */
   finish(job: Job): Promise<void> {
     return new Promise((resolve, reject) => {
-      const end = (error?: Error): void => (error === undefined ? resolve() : reject(error));
-      this.start(job, { part: () => this.taken(), end });
+      this.start(job, {
+        batch: () => this.taken(),
+        end: (_, error) => (error === undefined ? resolve() : reject(error)),
+      });
     });
   }
 
-  /** Lets the thread go on: a part of the answer was taken. */
+  /** Lets the thread go on: a batch of parts was taken. */
   taken(): void {
-    if (this.#receiver !== undefined) this.#post("taken");
+    this.#post("taken");
   }
 
   /** Tasks that are not done yet. */
@@ -67,7 +76,7 @@ export class WorkerThread<Job, Part, Task = never, Result = never> implements As
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#receiver = undefined;
+    this.#receivers = [];
     await this.#worker.terminate();
   }
 
@@ -76,15 +85,15 @@ export class WorkerThread<Job, Part, Task = never, Result = never> implements As
   }
 
   #receive(answer: Answer<Part, Result>): void {
-    if (answer === "done") this.#end();
-    else if ("number" in answer) this.#settle(answer);
-    else if ("failed" in answer) this.#end(receivedError(answer.failed));
-    else this.#receiver?.part(answer.part);
+    if ("number" in answer) return this.#settle(answer);
+    const { parts, ended } = answer;
+    if (ended === undefined) this.#receivers[0]?.batch(parts);
+    else this.#receivers.shift()?.end(parts, ended === "done" ? undefined : receivedError(ended.failed));
   }
 
   #die(error: Error): void {
     this.#dead ??= error;
-    this.#end(this.#dead);
+    for (const receiver of this.#receivers.splice(0)) receiver.end([], this.#dead);
     for (const { reject } of this.#tasks.values()) reject(this.#dead);
     this.#tasks.clear();
   }
@@ -94,12 +103,6 @@ export class WorkerThread<Job, Part, Task = never, Result = never> implements As
     this.#tasks.delete(number);
     if ("failed" in outcome) waiting?.reject(receivedError(outcome.failed));
     else waiting?.resolve(outcome.result);
-  }
-
-  #end(error?: Error): void {
-    const receiver = this.#receiver;
-    this.#receiver = undefined;
-    receiver?.end(error);
   }
 }
 
