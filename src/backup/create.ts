@@ -6,6 +6,7 @@ import type { Installation } from "../openclaw/installation.ts";
 import type { LocateRequest } from "../openclaw/selection.ts";
 import { writeCapture, type Captured } from "./capture/write-capture.ts";
 import type { Context } from "./context.ts";
+import { CreateThreads } from "./create-threads/create-threads.ts";
 import { type ReportParts, createReport } from "./create-report.ts";
 import { type Destination, destinationOf, type StoreDestination } from "./destination.ts";
 import { BackupError } from "./errors.ts";
@@ -54,7 +55,7 @@ export async function createBackup(options: CreateOptions, context: Context): Pr
   if (options.dryRun === true)
     return report({
       archive: null,
-      plan: await planCapture(installation, { choices: options, skip: [] }, context),
+      plan: await planOnly(installation, options, context),
     });
   return whileGatewayStopped(installation, { wanted: options.stopGateway === true }, context, async () =>
     options.output === "-"
@@ -71,6 +72,15 @@ function requestOf({ profile, stateDir, stateOnly }: CreateOptions): LocateReque
   };
 }
 
+async function planOnly(
+  installation: Installation,
+  options: CreateOptions,
+  context: Context,
+): Promise<CapturePlan> {
+  await using threads = new CreateThreads({ count: options.threads, onlyScan: true });
+  return await planCapture(installation, { choices: options, skip: [], threads }, context);
+}
+
 async function toFile(
   installation: Installation,
   options: CreateOptions,
@@ -80,10 +90,15 @@ async function toFile(
   const { localDirectory } = destination;
   if (localDirectory !== null) refuseInside(localDirectory, installation);
   await using staged = await destination.begin();
-  const plan = await planCapture(installation, { choices: options, skip: [staged.identity] }, context);
+  await using threads = new CreateThreads({ count: options.threads });
+  const plan = await planCapture(
+    installation,
+    { choices: options, skip: [staged.identity], threads },
+    context,
+  );
   warnOfLimit(destination, plan, context);
   const write = async (manifest: Manifest): Promise<ReportParts> => {
-    const output = { ...options, manifest, write: (chunk: Uint8Array) => staged.write(chunk) };
+    const output = { ...options, threads, manifest, write: (chunk: Uint8Array) => staged.write(chunk) };
     const captured = await writeCapture(plan, output, context);
     const verified =
       options.verify === false ? "none" : await proveWritten(staged.source(), captured, context);
@@ -117,13 +132,16 @@ async function toStdout(
 ): Promise<ReportParts> {
   const { writeStdout } = options;
   if (writeStdout === undefined) throw new TypeError("output `-` needs writeStdout");
-  const plan = await planCapture(installation, { choices: options, skip: [] }, context);
+  await using threads = new CreateThreads({ count: options.threads });
+  const plan = await planCapture(installation, { choices: options, skip: [], threads }, context);
   const write = async (manifest: Manifest): Promise<ReportParts> => {
-    const captured = await writeCapture(plan, { ...options, manifest, write: writeStdout }, context);
+    const output = { ...options, threads, manifest, write: writeStdout };
+    const captured = await writeCapture(plan, output, context);
     return { archive: "-", plan, captured, verified: "none" };
   };
   const manifest = manifestOf(plan, options, context);
-  return writeInSeries({ installation, place: null, manifest, write }, context);
+  // Awaited here: the threads end when this function does.
+  return await writeInSeries({ installation, place: null, manifest, write }, context);
 }
 
 /** The manifest of what was planned, once its place in the series is known. */

@@ -11,8 +11,10 @@ import { envFileRule } from "../openclaw/classes/workspace-sealed.ts";
 import { type SecretValue, secretValuesOf } from "../openclaw/secret-values.ts";
 import { timestamp } from "./archive-name.ts";
 import { harmIn, scanWarnings, type TakingChoices, takingOf } from "./capture-roots.ts";
-import { scanContents } from "./content-scan/content-scan.ts";
+import { type ScanThreads, scanContents } from "./content-scan/content-scan.ts";
 import type { Context } from "./context.ts";
+import type { CreateThreads } from "./create-threads/create-threads.ts";
+import type { Work } from "./create-threads/thread-count.ts";
 import { idleGlobs } from "./idle-globs.ts";
 
 /** Workspace files above this are sealed: what a secret scan reads to its end, and what fits one frame with its header. */
@@ -35,9 +37,10 @@ export interface CapturePlan {
   readonly warnings: readonly string[];
 }
 
-/** Who asks: what it wants, and which files must never get into the archive. */
+/** Who asks: what it wants, which files must never get into the archive, and who does the work. */
 export interface PlanRequest {
   readonly choices: CaptureChoices;
+  readonly threads: CreateThreads;
   readonly skip: NonNullable<ScanRules["skip"]>;
 }
 
@@ -47,7 +50,7 @@ export interface PlanRequest {
  */
 export async function planCapture(
   installation: Installation,
-  { choices, skip }: PlanRequest,
+  { choices, skip, threads }: PlanRequest,
   context: Context,
 ): Promise<CapturePlan> {
   const { roots, captureRoots, rules } = takingOf(installation.roots, choices);
@@ -61,7 +64,10 @@ export async function planCapture(
     expose,
   });
   const candidates = tree.candidates();
-  const verdicts = await lookInto(candidates, () => secretsOf(installation, tree), context);
+  threads.start({ scan: workOf(candidates), capture: workOf(tree.planned()) });
+  const scan = (): ScanThreads =>
+    threads.scan({ values: secretsOf(installation, tree), bytesMax: plainBytesMax });
+  const verdicts = await lookInto(candidates, scan, context);
   const result = tree.settle(verdicts);
   const warnings = planWarnings(result, roots, choices);
   for (const warning of warnings) context.notice(`warning: ${warning}`);
@@ -74,9 +80,18 @@ export async function planCapture(
   };
 }
 
+function workOf(entries: Iterable<PlannedEntry>): Work {
+  const work = { entries: 0, contentBytes: 0 };
+  for (const { size } of entries) {
+    work.entries += 1;
+    work.contentBytes += size;
+  }
+  return work;
+}
+
 async function lookInto(
   candidates: readonly PlannedEntry[],
-  secrets: () => SecretValue[],
+  scan: () => ScanThreads,
   { progress, signal }: Context,
 ): Promise<ContentVerdict[]> {
   if (candidates.length === 0) return [];
@@ -85,8 +100,7 @@ async function lookInto(
     candidates.reduce((sum, { size }) => sum + size, 0),
   );
   const verdicts = await scanContents(candidates, {
-    values: secrets(),
-    bytesMax: plainBytesMax,
+    threads: scan(),
     signal,
     onBytes: (bytes) => progress.advance(bytes),
   });

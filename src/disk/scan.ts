@@ -34,6 +34,11 @@ export class TreeScan {
     this.#exposure.apply(this.#walk.found);
   }
 
+  /** All that was found, as far as it is decided. */
+  *planned(): Generator<PlannedEntry> {
+    for (const { entry } of this.#walk.found) yield entry;
+  }
+
   /** Files and symbolic links that no rule seals. */
   candidates(): PlannedEntry[] {
     return this.#candidates().map(({ entry }) => entry);

@@ -3,17 +3,18 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodingOrReason } from "../../src/backup/content-scan/content-kind.ts";
 import { EntryScanner } from "../../src/backup/content-scan/scan-entry.ts";
-import { scanContents } from "../../src/backup/content-scan/content-scan.ts";
+import { ScanHere, scanContents } from "../../src/backup/content-scan/content-scan.ts";
 import { lintParts } from "../../src/backup/content-scan/lint-parts.ts";
 import { findByLint } from "../../src/backup/content-scan/lint.ts";
 import { SearchedText } from "../../src/backup/content-scan/searched-text.ts";
 import { SecretSearch } from "../../src/backup/content-scan/secret-search.ts";
 import { createBackup } from "../../src/backup/create.ts";
+import { CreateThreads } from "../../src/backup/create-threads/create-threads.ts";
 import { EntryPacker } from "../../src/backup/capture/entry-packer.ts";
 import { PackBuffers } from "../../src/backup/capture/frame-room.ts";
 import { PathGuard } from "../../src/disk/path-guard.ts";
 import type { PlannedEntry } from "../../src/disk/planned.ts";
-import { TreeScan } from "../../src/disk/scan.ts";
+import { type ContentVerdict, TreeScan } from "../../src/disk/scan.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import { noise, smallInstallation } from "../support/installation.ts";
 import { scanRules, workspaceRoot } from "../support/scan.ts";
@@ -25,6 +26,13 @@ const bytesMax = 1024 * 1024;
 function candidatesOf(tree: Tree): { readonly dir: string; readonly entries: readonly PlannedEntry[] } {
   const dir = plant(freshDir(), tree);
   return { dir, entries: new TreeScan([workspaceRoot(dir)], scanRules).candidates() };
+}
+
+function startedThreads(count: number): CreateThreads {
+  const threads = new CreateThreads({ count });
+  const work = { entries: 0, contentBytes: 0 };
+  threads.start({ scan: work, capture: work });
+  return threads;
 }
 
 describe("the search for known values", () => {
@@ -111,8 +119,9 @@ describe("a file is sealed as not scanned", () => {
 
   it("where the scan of one is ended, the whole backup is", async () => {
     const { entries } = candidatesOf({ "a.md": "text" });
-    const options = { values: [], bytesMax, onBytes: () => {} };
-    const ended = scanContents(entries, { ...options, signal: AbortSignal.abort(new Error("ended")) });
+    const here = new ScanHere({ values: [], bytesMax });
+    const signal = AbortSignal.abort(new Error("ended"));
+    const ended = scanContents(entries, { threads: here, signal, onBytes: () => {} });
     await expect(ended).rejects.toThrow("ended");
     const many = candidatesOf({
       "a.md": "x".repeat(900_000),
@@ -120,10 +129,10 @@ describe("a file is sealed as not scanned", () => {
       "c.md": "x".repeat(900_000),
     });
     const later = new AbortController();
+    await using threads = startedThreads(2);
     const inThreads = scanContents(many.entries, {
-      ...options,
+      threads: threads.scan({ values: [], bytesMax }),
       signal: later.signal,
-      bytesForWorkers: 0,
       onBytes: () => later.abort(new Error("ended later")),
     });
     await expect(inThreads).rejects.toThrow("ended later");
@@ -139,21 +148,21 @@ describe("the verdicts", () => {
       index % 50 === 7 ? text : index % 50 === 8 ? databricks : `calm ${index} `.repeat(500),
     ]);
     const { entries } = candidatesOf({ ...Object.fromEntries(notes), "pack.bin": noise(5000) });
-    const [here, inThreads] = await Promise.all(
-      [Number.POSITIVE_INFINITY, 0].map((bytesForWorkers) =>
-        scanContents(entries, {
+    const verdictsBy = async (count: number): Promise<ContentVerdict[]> => {
+      await using threads = startedThreads(count);
+      return await scanContents(entries, {
+        threads: threads.scan({
           values: [{ from: "config-value", value: "calm 77 calm 77 " }],
           bytesMax,
-          signal: new AbortController().signal,
-          onBytes: () => {},
-          bytesForWorkers,
         }),
-      ),
-    );
+        signal: new AbortController().signal,
+        onBytes: () => {},
+      });
+    };
+    const here = await verdictsBy(0);
+    const inThreads = await verdictsBy(2);
     expect(inThreads).toEqual(here);
-    const sealed = here!.flatMap(({ sealedBy }, index) =>
-      sealedBy === undefined ? [] : [[index, sealedBy]],
-    );
+    const sealed = here.flatMap(({ sealedBy }, index) => (sealedBy === undefined ? [] : [[index, sealedBy]]));
     expect(sealed).toHaveLength(34);
     expect(sealed.slice(0, 4)).toEqual([
       [7, "secret:groq"],

@@ -2,8 +2,7 @@ import type { PlannedEntry } from "../../disk/planned.ts";
 import { compressFrame } from "../../format/frame.ts";
 import { encodeFrame } from "../../format/frame-packer.ts";
 import { postedEntries } from "../workers/posted-entries.ts";
-import { type Jobs, LocalRunner, WorkerPool, barrier } from "../workers/worker-pool.ts";
-import { workerScript } from "../workers/worker-thread.ts";
+import { type Jobs, LocalRunner, barrier } from "../workers/worker-pool.ts";
 import { GroupCapture } from "./group-capture.ts";
 import type { CaptureSetting, CapturedPart, EntriesJob, PostedJob, SnapshotOutcome } from "./jobs.ts";
 import { SnapshotsAhead } from "./snapshots-ahead.ts";
@@ -18,19 +17,7 @@ export interface CaptureThreads extends AsyncDisposable {
   withSnapshot(job: EntriesJob, entry: PlannedEntry): EntriesJob | Promise<EntriesJob>;
 }
 
-export interface ThreadChoice {
-  /** 0: all is done in this thread. */
-  readonly count: number;
-  /** The databases that will be captured, in order. */
-  readonly databases: readonly PlannedEntry[];
-  readonly signal: AbortSignal;
-}
-
-export function captureThreads(setting: CaptureSetting, choice: ThreadChoice): CaptureThreads {
-  return choice.count === 0 ? new ThisThread(setting, choice.signal) : new OtherThreads(setting, choice);
-}
-
-class ThisThread implements CaptureThreads {
+export class ThisThread implements CaptureThreads {
   readonly framesAhead = 0;
   readonly #level: number;
   readonly #runner: LocalRunner<EntriesJob, CapturedPart>;
@@ -56,25 +43,38 @@ class ThisThread implements CaptureThreads {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-type Pool = WorkerPool<PostedJob, CapturedPart, Uint8Array, Uint8Array>;
+/** Several threads that were told how to capture. */
+export interface CapturePool extends AsyncDisposable {
+  readonly count: number;
+  inOrder(jobs: Jobs<PostedJob>): AsyncIterable<CapturedPart>;
+  perform(raw: Uint8Array, transfer: readonly ArrayBuffer[]): Promise<Uint8Array>;
+}
 
-class OtherThreads implements CaptureThreads {
+/** A smaller database is copied by the thread that packs it: to start another takes as long. */
+const copierBytes = 32 * 1024 * 1024;
+
+/** Captures with several threads, and ends them. */
+export class OtherThreads implements CaptureThreads {
   readonly framesAhead: number;
-  readonly #pool: Pool;
-  readonly #newCopier: () => Pool;
+  readonly #pool: CapturePool;
+  readonly #newCopier: () => CapturePool;
   readonly #snapshots: SnapshotsAhead;
-  /** Copies of databases have a thread of their own, as long as there are any: the others go on with what comes before. */
-  #copier: Pool | undefined;
+  /** Copies of large databases have a thread of their own, as long as there are any: the others go on with what comes before. */
+  #copier: CapturePool | undefined;
   #copying: Promise<unknown> = Promise.resolve();
   #copiesLeft: number;
 
-  constructor(workerData: CaptureSetting, { count, databases }: ThreadChoice) {
-    const script = workerScript("capture-worker", import.meta.url);
-    this.#pool = new WorkerPool(script, { count, workerData });
-    this.framesAhead = 2 * count;
-    this.#newCopier = () => new WorkerPool(script, { count: 1, workerData });
-    this.#copiesLeft = databases.length;
-    this.#snapshots = new SnapshotsAhead(databases, (entry) => this.#snapshot(entry));
+  /** `databases`: those that will be captured, in order. */
+  constructor(
+    pool: CapturePool,
+    { newCopier, databases }: { newCopier: () => CapturePool; databases: readonly PlannedEntry[] },
+  ) {
+    this.#pool = pool;
+    this.framesAhead = 2 * pool.count;
+    this.#newCopier = newCopier;
+    const large = databases.filter((entry) => isLarge(entry));
+    this.#copiesLeft = large.length;
+    this.#snapshots = new SnapshotsAhead(large, (entry) => this.#snapshot(entry));
   }
 
   inOrder(jobs: Jobs<EntriesJob>): AsyncIterable<CapturedPart> {
@@ -85,8 +85,8 @@ class OtherThreads implements CaptureThreads {
     return this.#pool.perform(raw, raw.buffer instanceof ArrayBuffer ? [raw.buffer] : []);
   }
 
-  async withSnapshot(job: EntriesJob, entry: PlannedEntry): Promise<EntriesJob> {
-    return { ...job, snapshot: await this.#snapshots.of(entry) };
+  withSnapshot(job: EntriesJob, entry: PlannedEntry): EntriesJob | Promise<EntriesJob> {
+    return isLarge(entry) ? this.#snapshots.of(entry).then((snapshot) => ({ ...job, snapshot })) : job;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,6 +114,10 @@ class OtherThreads implements CaptureThreads {
     if (outcome === undefined) throw new Error("a thread that copies databases gave no answer");
     return outcome;
   }
+}
+
+function isLarge({ size }: PlannedEntry): boolean {
+  return size >= copierBytes;
 }
 
 function* postedJobs(jobs: Jobs<EntriesJob>): Generator<PostedJob | Promise<PostedJob> | typeof barrier> {

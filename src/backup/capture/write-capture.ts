@@ -9,9 +9,9 @@ import type { PlannedEntry } from "../../disk/planned.ts";
 import { WorkDir } from "../../disk/work-dir.ts";
 import { workParent } from "../archive-name.ts";
 import { captureMetadata } from "../capture-metadata.ts";
-import { type CaptureThreads, captureThreads } from "./capture-threads.ts";
+import type { CreateThreads } from "../create-threads/create-threads.ts";
+import type { CaptureThreads } from "./capture-threads.ts";
 import { isToBeSnapshot } from "./group-capture.ts";
-import { threadsFor } from "./thread-count.ts";
 import { SectionCapture } from "./section-capture.ts";
 import type { Context } from "../context.ts";
 import { DatabaseNotices } from "../database-notices.ts";
@@ -25,8 +25,7 @@ export interface WriteOptions {
   readonly sealing: Sealing;
   readonly signingKey?: SigningKey;
   readonly compressionLevel?: number;
-  /** Threads that read, hash and compress; 0: this one does. By default as many as are of use. */
-  readonly threads?: number;
+  readonly threads: CreateThreads;
   readonly write: (chunk: Uint8Array) => Promise<void>;
 }
 
@@ -82,16 +81,17 @@ function sealedFacts({ roots }: CapturePlan): { readonly roots: ManifestRoot[] }
 }
 
 function threadsOf(
-  { scan: { entries, totals } }: CapturePlan,
-  { threads, compressionLevel, workDir }: { threads?: number; compressionLevel: number; workDir: string },
+  { scan: { entries } }: CapturePlan,
+  {
+    threads,
+    compressionLevel,
+    workDir,
+  }: { threads: CreateThreads; compressionLevel: number; workDir: string },
   { signal }: Context,
 ): CaptureThreads {
-  const contentBytes = totals.plain.contentBytes + totals.sealed.contentBytes;
   const databases = entries.filter((entry) => isToBeSnapshot(entry));
-  return captureThreads(
-    { compressionLevel, workDir, roots: guardedRoots(entries) },
-    { count: threads ?? threadsFor({ contentBytes, entries: entries.length }), databases, signal },
-  );
+  const setting = { compressionLevel, workDir, roots: guardedRoots(entries) };
+  return threads.capture(setting, { databases, signal });
 }
 
 /** The plain section is captured first; what moved out of it is captured with the sealed one. */

@@ -44,8 +44,17 @@ const jobsPosted = 2;
 export class WorkerPool<Job, Part, Task = never, Result = never> implements JobRunner<Job, Part> {
   readonly #threads: readonly WorkerThread<Job, Part, Task, Result>[];
 
-  constructor(script: URL, { count, workerData }: { readonly count: number; readonly workerData: unknown }) {
+  constructor(script: URL, { count, workerData }: { readonly count: number; readonly workerData?: unknown }) {
     this.#threads = Array.from({ length: count }, () => new WorkerThread(script, workerData));
+  }
+
+  get count(): number {
+    return this.#threads.length;
+  }
+
+  /** Posts a job without an answer to each thread. One that cannot do it fails with that for all that comes after. */
+  tell(job: Job): void {
+    for (const thread of this.#threads) thread.tell(job);
   }
 
   /** A small piece of work for the thread that has the fewest of them. */

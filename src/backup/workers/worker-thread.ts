@@ -45,6 +45,16 @@ export class WorkerThread<Job, Part, Task = never, Result = never> implements As
     this.#post({ job });
   }
 
+  /** Has a job without an answer done. Where it fails, all later ones do. */
+  tell(job: Job): void {
+    this.start(job, {
+      batch: () => this.taken(),
+      end: (_, error) => {
+        if (error !== undefined) this.#die(error);
+      },
+    });
+  }
+
   /** Does a job of which only the end counts. */
   finish(job: Job): Promise<void> {
     return new Promise((resolve, reject) => {

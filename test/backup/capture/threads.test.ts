@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { createBackup } from "../../../src/backup/create.ts";
-import { threadsFor } from "../../../src/backup/capture/thread-count.ts";
+import { threadsFor } from "../../../src/backup/create-threads/thread-count.ts";
 import { workParent } from "../../../src/backup/archive-name.ts";
 import type { CreateReport, ListedEntry } from "../../../src/backup/reports.ts";
 import { fakeSecrets } from "../../support/fake-secrets.ts";
@@ -48,6 +48,8 @@ function plantMixed(home: string): string {
     db.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, data BLOB)");
     const insert = db.prepare("INSERT INTO t (data) VALUES (?)");
     for (let n = 0; n < 200; n++) insert.run(Buffer.alloc(4000, `${name}${n}`));
+    // Large enough for a thread of its own to copy it.
+    if (name === "three") insert.run(Buffer.alloc(33 * megabyte, "three"));
   }
   return state;
 }

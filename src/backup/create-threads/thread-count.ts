@@ -5,7 +5,12 @@ const entryBytes = 4096;
 /** At least two: one reads while the other compresses. At most what this thread can seal and write. */
 const range = { min: 2, max: 8 };
 
+export interface Work {
+  readonly contentBytes: number;
+  readonly entries: number;
+}
+
 /** How many threads are of use for so much. */
-export function threadsFor(work: { readonly contentBytes: number; readonly entries: number }): number {
+export function threadsFor(work: Work): number {
   return usefulThreads(work.contentBytes + work.entries * entryBytes, range);
 }

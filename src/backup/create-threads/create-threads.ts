@@ -1,0 +1,92 @@
+import type { PlannedEntry } from "../../disk/planned.ts";
+import type { ContentVerdict } from "../../disk/scan.ts";
+import {
+  type CapturePool,
+  type CaptureThreads,
+  OtherThreads,
+  ThisThread,
+} from "../capture/capture-threads.ts";
+import type { CaptureSetting, CapturedPart } from "../capture/jobs.ts";
+import { type ScanSetting, type ScanThreads, ScanHere } from "../content-scan/content-scan.ts";
+import { postedEntries } from "../workers/posted-entries.ts";
+import { WorkerPool } from "../workers/worker-pool.ts";
+import { workerScript } from "../workers/worker-thread.ts";
+import type { CreateJob, CreatePart, CreateSetting } from "./jobs.ts";
+import { type Work, threadsFor } from "./thread-count.ts";
+
+type Pool = WorkerPool<CreateJob | CreateSetting, CreatePart, Uint8Array, Uint8Array>;
+
+/** How many threads a backup may have. */
+export interface ThreadChoice {
+  /** 0: all is done in this thread. Default: as many as are of use. */
+  readonly count?: number | undefined;
+  /** Nothing will be captured. */
+  readonly onlyScan?: boolean;
+}
+
+/** The threads of one backup: the same look for secrets and then read, hash, pack and compress. */
+export class CreateThreads implements AsyncDisposable {
+  readonly #choice: ThreadChoice;
+  #pool: Pool | undefined;
+
+  constructor(choice: ThreadChoice) {
+    this.#choice = choice;
+  }
+
+  /** Starts them where there is enough to do. Without it, or else, all is done in this thread. */
+  start(work: { readonly scan: Work; readonly capture: Work }): void {
+    const { count, onlyScan } = this.#choice;
+    const started = count ?? threadsFor(onlyScan === true ? work.scan : work.capture);
+    if (started > 0) this.#pool ??= newPool(started);
+  }
+
+  scan(setting: ScanSetting): ScanThreads {
+    const pool = this.#pool;
+    if (pool === undefined) return new ScanHere(setting);
+    pool.tell({ forScan: setting });
+    return { verdicts: (batches) => verdicts(pool, batches) };
+  }
+
+  /** Ends with what it returns. `databases`: those that will be captured, in order. */
+  capture(
+    setting: CaptureSetting,
+    { databases, signal }: { readonly databases: readonly PlannedEntry[]; readonly signal: AbortSignal },
+  ): CaptureThreads {
+    if (this.#pool === undefined) return new ThisThread(setting, signal);
+    const newCopier = (): CapturePool => capturePool(newPool(1), setting);
+    return new OtherThreads(capturePool(this.#pool, setting), { newCopier, databases });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool?.[Symbol.asyncDispose]();
+  }
+}
+
+function newPool(count: number): Pool {
+  return new WorkerPool(workerScript("create-worker", import.meta.url), { count });
+}
+
+async function* verdicts(
+  pool: Pool,
+  batches: Iterable<readonly PlannedEntry[]>,
+): AsyncGenerator<readonly ContentVerdict[]> {
+  for await (const part of pool.inOrder(scanJobs(batches))) if ("verdicts" in part) yield part.verdicts;
+}
+
+function* scanJobs(batches: Iterable<readonly PlannedEntry[]>): Generator<CreateJob> {
+  for (const entries of batches) yield { scan: postedEntries(entries) };
+}
+
+function capturePool(pool: Pool, setting: CaptureSetting): CapturePool {
+  pool.tell({ forCapture: setting });
+  return {
+    count: pool.count,
+    inOrder: (jobs) => captured(pool.inOrder(jobs)),
+    perform: (raw, transfer) => pool.perform(raw, transfer),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+async function* captured(parts: AsyncIterable<CreatePart>): AsyncGenerator<CapturedPart> {
+  for await (const part of parts) if (!("verdicts" in part)) yield part;
+}
