@@ -1,9 +1,10 @@
 import { release } from "./bytes.ts";
 import { type EncodedLines, type LineTotals, placeLines } from "./encoded-lines.ts";
 import type { EntryStatus, InventoryLine } from "./entry.ts";
-import { compressFrame, frameContentBytes } from "./frame.ts";
-import { IndexFrames } from "./index-frames.ts";
+import { compressFrame } from "./frame.ts";
+import { LineFrames } from "./line-frames.ts";
 import { encodeInventoryLine } from "./encode-line.ts";
+import { begun } from "./begun.ts";
 import { controlPath, encodeControlHeader, paddingAfter } from "./inner-tar.ts";
 import { encodeSeekTable } from "./seek-table.ts";
 import { type Close, type SectionHeader, encodeClose, encodeSectionHeader } from "./section.ts";
@@ -21,8 +22,8 @@ export interface EncodedFrame {
 
 export interface SectionInput {
   readonly header: SectionHeader;
-  /** Called twice, when the section's turn has come. */
   readonly inventory: () => Iterable<InventoryLine>;
+  /** Called once, before `inventory`. */
   readonly frames: () => AsyncIterable<EncodedFrame> | Iterable<EncodedFrame>;
   readonly compressionLevel: number;
 }
@@ -35,52 +36,51 @@ export class SectionWriter {
   readonly #input: SectionInput;
   readonly #frames: { storedBytes: number; contentBytes: number }[] = [];
   readonly #statuses = new Map<EntryStatus, number>();
-  readonly #index: IndexFrames;
+  readonly #index: LineFrames;
+  #begun: AsyncIterable<EncodedFrame> | undefined;
   #tarOffset = 0;
   #entries = 0;
   #contentBytes = 0;
 
   constructor(input: SectionInput) {
     this.#input = input;
-    this.#index = new IndexFrames(input.compressionLevel);
+    this.#index = new LineFrames(input.compressionLevel);
   }
 
   get totals(): LineTotals {
     return { entries: this.#entries, contentBytes: this.#contentBytes, statuses: this.#statuses };
   }
 
-  async *stream(plainSegmentsSha256: string | undefined): AsyncGenerator<Uint8Array> {
+  /** Has the first entries read before the section's turn comes. */
+  begin(): void {
+    this.#begun = begun(this.#input.frames());
+  }
+
+  /** `onEntriesEnd` is called when the last of them is written: the index is still to come. */
+  async *stream(
+    plainSegmentsSha256: string | undefined,
+    onEntriesEnd?: () => void,
+  ): AsyncGenerator<Uint8Array> {
+    const entries = this.#begun ?? begun(this.#input.frames());
     yield* this.#head();
-    for await (const frame of this.#input.frames()) {
+    for await (const frame of entries) {
       this.#add(frame.lines);
       if (frame.contentBytes > 0) yield this.#count(frame.bytes, frame.contentBytes);
       release(frame.bytes);
     }
+    onEntriesEnd?.();
     yield* this.#tail(plainSegmentsSha256);
   }
 
   /** section.json and inventory.jsonl. */
   *#head(): Generator<Uint8Array> {
-    const { header, inventory } = this.#input;
-    const json = encodeSectionHeader(header);
-    let inventoryBytes = 0;
-    for (const line of inventory()) inventoryBytes += Buffer.byteLength(encodeInventoryLine(line));
-    yield* this.#frame([...control(header.section, "section.json", json)]);
-    let pending: Buffer[] = [
-      encodeControlHeader(controlPath(header.section, "inventory.jsonl"), inventoryBytes),
-    ];
-    let pendingBytes = pending[0]!.length;
-    for (const line of inventory()) {
-      const bytes = Buffer.from(encodeInventoryLine(line));
-      if (pendingBytes + bytes.length + blockBytes > frameContentBytes) {
-        yield* this.#frame(pending);
-        pending = [];
-        pendingBytes = 0;
-      }
-      pending.push(bytes);
-      pendingBytes += bytes.length;
-    }
-    yield* this.#frame([...pending, Buffer.alloc(paddingAfter(inventoryBytes))]);
+    const { header, inventory, compressionLevel } = this.#input;
+    yield* this.#frame(control(header.section, "section.json", encodeSectionHeader(header)));
+    const lines = new LineFrames(compressionLevel);
+    for (const line of inventory()) lines.add(encodeInventoryLine(line));
+    const { bytes, frames } = lines.finish();
+    yield* this.#frame([encodeControlHeader(controlPath(header.section, "inventory.jsonl"), bytes)]);
+    for (const frame of frames) yield this.#count(frame.bytes, frame.contentBytes);
   }
 
   #add(lines: EncodedLines): void {

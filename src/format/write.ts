@@ -7,7 +7,7 @@ import { type Manifest, type ManifestRoot, encodeManifest } from "./manifest.ts"
 import { encodeMemberHeader, memberBytes, memberNames, outerTailBytes } from "./member.ts";
 import { type EncodedFrame, SectionWriter } from "./section-writer.ts";
 import type { LineTotals } from "./encoded-lines.ts";
-import type { InventoryLine } from "./entry.ts";
+import type { InventoryLine, SectionName } from "./entry.ts";
 import { type Sealing, sealHeader } from "./seal/header.ts";
 import { PayloadSealer, nonceBytes } from "./seal/payload.ts";
 import type { SealedHeader } from "./section.ts";
@@ -17,8 +17,8 @@ import { blockBytes } from "./ustar.ts";
 
 /** The entries of one section, as the writer asks for them. */
 export interface SectionEntries {
-  /** Called twice when the section's turn has come; the plain section is written first. */
   readonly inventory: () => Iterable<InventoryLine>;
+  /** Called once, before `inventory`; of the sealed section when the entries of the plain one are at their end. */
   readonly frames: () => AsyncIterable<EncodedFrame> | Iterable<EncodedFrame>;
 }
 
@@ -77,49 +77,56 @@ export class ArchiveWriter {
     const ties = { archiveId: manifest.archiveId, manifestSha256: hash("sha256", manifestBytes, "hex") };
     yield* this.#member(memberNames.manifest, manifestBytes);
 
-    const plain = this.#section(this.#input.plain, { ...ties, section: "plain" });
-    yield* plain.segments.members(plain.writer.stream(undefined));
-
-    const { header, fileKey } = await sealHeader(sealing);
-    yield* this.#headerRegion(header);
+    const plain = this.#writer(this.#input.plain, { ...ties, section: "plain" });
     const { roots, metadata } = sealed;
-    const inner = this.#section(sealed, {
+    const inner = this.#writer(sealed, {
       ...ties,
       section: "sealed",
       roots: [...roots],
       metadata: { ...metadata },
     });
-    const stream = inner.writer.stream(plain.segments.checksums.segmentsSha256);
-    yield* inner.segments.members(sealStream(stream, fileKey));
+    const plainSegments = this.#segments("plain");
+    yield* plainSegments.members(plain.stream(undefined, () => inner.begin()));
+    const plainChecksums = plainSegments.checksums;
+
+    const { header, fileKey } = await sealHeader(sealing);
+    yield* this.#headerRegion(header);
+    const innerSegments = this.#segments("sealed");
+    yield* innerSegments.members(sealStream(inner.stream(plainChecksums.segmentsSha256), fileKey));
+    const innerChecksums = innerSegments.checksums;
 
     const checksums = encodeChecksums({
       ...ties,
       extensions: { bytes: 0, sha256: hash("sha256", "", "hex") },
-      plain: plain.segments.checksums,
-      sealed: inner.segments.checksums,
+      plain: plainChecksums,
+      sealed: innerChecksums,
     });
     yield* this.#tail(checksums, header);
     this.#written = {
       sizeBytes: this.#offset,
       fileKey,
-      sections: { plain: writtenSection(plain), sealed: writtenSection(inner) },
+      sections: {
+        plain: { ...plain.totals, storedBytes: plainChecksums.storedBytes },
+        sealed: { ...inner.totals, storedBytes: innerChecksums.storedBytes },
+      },
     };
   }
 
-  #section(
-    entries: SectionEntries,
+  #writer(
+    { inventory, frames }: SectionEntries,
     header: ConstructorParameters<typeof SectionWriter>[0]["header"],
-  ): Section {
-    const { manifest, compressionLevel } = this.#input;
-    return {
-      writer: new SectionWriter({
-        header,
-        compressionLevel,
-        inventory: entries.inventory,
-        frames: entries.frames,
-      }),
-      segments: new SegmentWriter(header.section, manifest.archiveId, manifest.segmentBytes),
-    };
+  ): SectionWriter {
+    return new SectionWriter({
+      header,
+      compressionLevel: this.#input.compressionLevel,
+      inventory,
+      frames,
+    });
+  }
+
+  #segments(section: SectionName): SegmentWriter {
+    const { archiveId, segmentBytes } = this.#input.manifest;
+    return new SegmentWriter(section, archiveId, segmentBytes);
   }
 
   *#member(name: string, content: Buffer): Generator<Buffer> {
@@ -149,15 +156,6 @@ export class ArchiveWriter {
     yield* this.#member(memberNames.end, encodeEnd(end));
     yield Buffer.alloc(outerTailBytes);
   }
-}
-
-interface Section {
-  readonly writer: SectionWriter;
-  readonly segments: SegmentWriter;
-}
-
-function writtenSection({ writer, segments }: Section): WrittenSection {
-  return { ...writer.totals, storedBytes: segments.checksums.storedBytes };
 }
 
 /** Content bytes of `pad`, which fills the header's region up to the first sealed segment's member. */

@@ -12,6 +12,11 @@ import { syncDirectory } from "../system/sync-directory.ts";
 /** What link(2) answers on file systems without hard links (FAT, some FUSE, Android). */
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);
 const nameBytesMax = 255;
+/**
+ * Written between two flushes. By itself Linux leaves as much as a tenth of the memory unwritten for 30 seconds: an
+ * archive of 1.4 GB was waited for 0.8 s at its end, of 17 s in all.
+ */
+const aheadBytes = 128 * 1024 * 1024;
 
 /**
  * An archive while it is being written: `.<name>.<random>.partial`, mode 0600, beside its final place. A process that
@@ -25,6 +30,9 @@ export class StagedFile implements AsyncDisposable {
   readonly #file: FileHandle;
   readonly #identity: Pick<BigIntStats, "dev" | "ino">;
   #sizeBytes = 0;
+  #flushedBytes = 0;
+  #flush: Promise<void> | undefined;
+  #flushError: { readonly error: unknown } | undefined;
   #isPublished = false;
   #isClosed = false;
 
@@ -70,6 +78,23 @@ export class StagedFile implements AsyncDisposable {
   async write(chunk: Uint8Array): Promise<void> {
     await writeFully(this.#file, chunk, { position: this.#sizeBytes, name: this.path });
     this.#sizeBytes += chunk.length;
+    this.#flushAhead();
+  }
+
+  /** Has the system write while more is still made. What it could not write it tells but once: that is kept. */
+  #flushAhead(): void {
+    if (this.#flush !== undefined || this.#sizeBytes - this.#flushedBytes < aheadBytes) return;
+    this.#flushedBytes = this.#sizeBytes;
+    this.#flush = this.#file
+      .datasync()
+      .catch((error: unknown) => void (this.#flushError ??= { error }))
+      .finally(() => (this.#flush = undefined));
+  }
+
+  async #flushAll(): Promise<void> {
+    await this.#flush;
+    if (this.#flushError !== undefined) throw this.#flushError.error;
+    await this.#file.sync();
   }
 
   /** What was written so far, for proving it before it is published. */
@@ -81,7 +106,7 @@ export class StagedFile implements AsyncDisposable {
   async publish(): Promise<void> {
     if (this.#isPublished) throw new TypeError("the file is published");
     try {
-      await this.#file.sync();
+      await this.#flushAll();
       await this.#takeName();
       this.#isPublished = true;
       await syncDirectory(this.#directory);
@@ -114,6 +139,7 @@ export class StagedFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    await this.#flush;
     await this.#file.close();
     if (!this.#isPublished) await this.#removePartial();
   }

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { decompressFrame } from "../../src/format/frame.ts";
-import { IndexFrames } from "../../src/format/index-frames.ts";
+import { LineFrames } from "../../src/format/line-frames.ts";
 
 const line = (n: number): string => `${JSON.stringify({ path: `state/${n}`, text: "x".repeat(900) })}\n`;
 
 it("an index comes out as it went in, in frames that hold no more memory than their bytes", () => {
-  const index = new IndexFrames(1);
+  const index = new LineFrames(1);
   const lines = Array.from({ length: 4000 }, (_, n) => line(n));
   for (const one of lines) index.add(one);
   const { bytes, frames } = index.finish();

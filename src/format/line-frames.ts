@@ -12,8 +12,11 @@ export interface WaitingFrame {
 /** A char is at most three bytes of UTF-8: a frame stays below its limit whatever the names are. */
 const frameCharacters = Math.floor(frameContentBytes / 3);
 
-/** Takes a section's index as it grows, and compresses it frame by frame: it is written once the content is. */
-export class IndexFrames {
+/**
+ * Takes lines as they are made, and compresses them frame by frame: in the tar stream their length stands before them,
+ * and the index comes behind the content.
+ */
+export class LineFrames {
   readonly #level: number;
   readonly #hash = createHash("sha256");
   readonly #frames: WaitingFrame[] = [];
