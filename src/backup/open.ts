@@ -1,6 +1,6 @@
 import { type Archive, type OpenArchive, openSections } from "../format/archive.ts";
 import { type EntryPath, parseEntryPath } from "../format/entry-path.ts";
-import type { IndexLine } from "../format/entry.ts";
+import type { IndexLine, SectionName } from "../format/entry.ts";
 import { FormatError } from "../format/errors.ts";
 import { type ProvedSection, mergedLines } from "../format/index-check.ts";
 import type { Context } from "./context.ts";
@@ -23,14 +23,26 @@ export interface Opened extends AsyncDisposable {
   readonly signer: Signer | null;
 }
 
-/** Opens `path` with the keys given; without any, only the plain section has entries. */
-export async function openForReading(path: string, options: ReadOptions, context: Context): Promise<Opened> {
+/**
+ * Opens `path` with the keys given; without any, only the plain section has entries. `onLine` is told of each entry, as
+ * {@link linesOf} gives it: a claim until this returns.
+ */
+export async function openForReading(
+  path: string,
+  options: ReadOptions,
+  context: Context,
+  onLine?: (line: IndexLine, section: SectionName) => void,
+): Promise<Opened> {
   const source = await openSource(path, options, context);
   try {
     const archive = await openArchive(source);
     const signer = signerOf(archive, options);
     const fileKey = hasKey(options) ? await archive.fileKey(options.keys) : undefined;
-    const entries = await archive.openEntries(fileKey, { prove: false });
+    const isBoth = fileKey !== undefined;
+    const entries = await archive.openEntries(fileKey, {
+      prove: false,
+      onLine: onLine && ((line, section) => isShown(line, isBoth) && onLine(line, section)),
+    });
     return { source, archive, entries, signer, [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() };
   } catch (cause) {
     await source[Symbol.asyncDispose]();
@@ -46,8 +58,12 @@ export interface PlacedLine {
 /** All entries in order. What was moved to the sealed section is shown there, where that is open. */
 export async function* linesOf(entries: OpenArchive): AsyncGenerator<PlacedLine> {
   for await (const placed of mergedLines(openSections(entries))) {
-    if (placed.line.status !== "moved" || entries.sealed === undefined) yield placed;
+    if (isShown(placed.line, entries.sealed !== undefined)) yield placed;
   }
+}
+
+function isShown({ status }: IndexLine, isBoth: boolean): boolean {
+  return !isBoth || status !== "moved";
 }
 
 /** A path as a person types it, with or without a slash at its end. */

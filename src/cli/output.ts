@@ -14,6 +14,7 @@ export function write(stream: CliOutput, chunk: string | Uint8Array): Promise<vo
 
 /** Text that came from outside (a path, a message), safe to show on a terminal: one line, nothing invisible. */
 export function safe(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   return displayBytes(Buffer.from(text, "utf8").toString("latin1"));
 }
 

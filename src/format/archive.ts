@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ByteSource } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import { type ProvedSection, proveIndexes } from "./index-check.ts";
+import { type ProofOptions, type ProvedSection, proveIndexes } from "./index-check.ts";
 import { type Layout, readLayout } from "./layout.ts";
 import type { ManifestRoot } from "./manifest.ts";
 import { type Keys, openHeader, proveHeader } from "./seal/header.ts";
@@ -33,16 +33,19 @@ export class Archive {
   }
 
   /** Opens the indexes: of both sections with the file key, of the plain one alone without. Throws unless all bindings hold. */
-  async openEntries(fileKey: Uint8Array | undefined, options: StoredStreamOptions): Promise<OpenArchive> {
+  async openEntries(
+    fileKey: Uint8Array | undefined,
+    { onLine, ...options }: StoredStreamOptions & Pick<ProofOptions, "onLine">,
+  ): Promise<OpenArchive> {
     const { manifest } = this.layout;
     const plain = await this.openPlain(options);
     const sealed = fileKey && (await this.openSealed(fileKey, options));
     const sealedRoots = sealed === undefined ? [] : (sealed.header as SealedHeader).roots;
     const roots = [...manifest.roots, ...sealedRoots];
-    const ids = { plain: idsOf(manifest.roots), sealed: idsOf(roots) };
+    const ids: ProofOptions["roots"] = { plain: idsOf(manifest.roots), sealed: idsOf(roots) };
     if (ids.sealed.size !== roots.length)
       throw new FormatError("duplicate-path", "the archive declares a root twice");
-    const [provedPlain, provedSealed] = await proveIndexes(plain, sealed, ids);
+    const [provedPlain, provedSealed] = await proveIndexes(plain, sealed, { roots: ids, onLine });
     return {
       fileKey,
       plain: provedPlain!,

@@ -25,15 +25,21 @@ export interface IndexTotals {
   readonly statuses: Map<EntryStatus, number>;
 }
 
+export interface ProofOptions {
+  /** The ids that the entries of each section may belong to. */
+  readonly roots: Readonly<Record<SectionName, ReadonlySet<string>>>;
+  /** Told of each line, in order. All of it are claims until the proof is at its end. */
+  readonly onLine?: ((line: IndexLine, section: SectionName) => void) | undefined;
+}
+
 /**
  * Reads the indexes of both sections (of the plain one alone where there is no key) side by side and proves all that
- * they claim about each other and about the tar streams, without reading content. `roots` are the ids that the entries
- * of each section may belong to.
+ * they claim about each other and about the tar streams, without reading content.
  */
 export async function proveIndexes(
   plain: SectionReader,
   sealed: SectionReader | undefined,
-  roots: Readonly<Record<SectionName, ReadonlySet<string>>>,
+  { roots, onLine }: ProofOptions,
 ): Promise<ProvedSection[]> {
   const tree = new TreeCheck(roots, { both: sealed !== undefined });
   const plans = await Promise.all([plain, ...(sealed ? [sealed] : [])].map((reader) => openPlan(reader)));
@@ -44,6 +50,7 @@ export async function proveIndexes(
     if (next === undefined) break;
     tree.accept(next.line, next.section.reader.name);
     next.section.accept(next.line);
+    onLine?.(next.line, next.section.reader.name);
   }
   tree.end();
   for (const plan of plans) await plan.end();

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../../src/backup/context.ts";
+import { listTexts } from "../../src/backup/list.ts";
 import { silentProgress } from "../../src/backup/progress.ts";
 import {
   catFile,
@@ -35,6 +36,8 @@ export async function runUseCases({ bytes, key }: Reading, folder: string): Prom
       inspect: () => inspectArchive(archive, { keys }, context),
       ls: async () => {
         for await (const entry of listArchive(archive, { keys }, context)) JSON.stringify(entry);
+        for await (const piece of listTexts(archive, { keys }, { textOf: jsonOf }, context))
+          Buffer.from(piece);
       },
       cat: () =>
         catFile(archive, "workspace.main/MEMORY.md", { keys, write: () => Promise.resolve() }, context),
@@ -52,4 +55,8 @@ export async function runUseCases({ bytes, key }: Reading, folder: string): Prom
   }
   rmSync(folder, { recursive: true, force: true });
   return outcomes;
+}
+
+function jsonOf(entry: object): string {
+  return JSON.stringify(entry);
 }

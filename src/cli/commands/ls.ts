@@ -34,44 +34,29 @@ async function ls(call: Call): Promise<ExitStatus> {
   const path = call.args[1] as string | undefined;
   const options = { ...(await readOptions(flags, call.io)), ...(path === undefined ? {} : { path }) };
 
-  const { listArchive } = await import("../../backup/list.ts");
+  const { listTexts } = await import("../../backup/list.ts");
   const { longLine, shortLine } = await import("../render/ls-text.ts");
   const lineOf = flags.long ? longLine : shortLine;
   await withContext(call, async (context) => {
-    const entries: AsyncIterable<ListedEntry> = listArchive(archive, options, context);
-    await (call.voice.json ? printJson(call, entries) : printLines(call, entries, lineOf));
+    const textOf = call.voice.json ? jsonOf : (entry: ListedEntry): string => `${lineOf(entry)}\n`;
+    const texts = listTexts(archive, options, { textOf }, context);
+    if (call.voice.json) return await printJson(call, texts);
+    for await (const piece of texts) await write(call.io.stdout, piece);
   });
   return 0;
 }
 
-/** Entries come by the hundred thousand: written in pieces of this many characters. */
-const pieceLength = 64 * 1024;
-
-async function printLines(
-  call: Call,
-  entries: AsyncIterable<ListedEntry>,
-  lineOf: (entry: ListedEntry) => string,
-): Promise<void> {
-  let piece = "";
-  for await (const entry of entries) {
-    piece += `${lineOf(entry)}\n`;
-    if (piece.length < pieceLength) continue;
-    await write(call.io.stdout, piece);
-    piece = "";
-  }
-  await write(call.io.stdout, piece);
+function jsonOf(entry: ListedEntry): string {
+  return `,\n${JSON.stringify(entry)}`;
 }
 
 /** One document, `{"entries":[…]}`, never held as a whole. */
-async function printJson(call: Call, entries: AsyncIterable<ListedEntry>): Promise<void> {
-  let piece = '{"entries":[';
-  let first = true;
-  for await (const entry of entries) {
-    piece += `${first ? "" : ","}\n${JSON.stringify(entry)}`;
-    first = false;
-    if (piece.length < pieceLength) continue;
-    await write(call.io.stdout, piece);
-    piece = "";
+async function printJson(call: Call, texts: AsyncIterable<string>): Promise<void> {
+  let start = '{"entries":[';
+  for await (const piece of texts) {
+    // Each entry brings the comma before it, and the first needs none.
+    await write(call.io.stdout, start === "" ? piece : `${start}${piece.slice(1)}`);
+    start = "";
   }
-  await write(call.io.stdout, `${piece}\n]}\n`);
+  await write(call.io.stdout, "\n]}\n");
 }
