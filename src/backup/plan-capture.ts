@@ -55,16 +55,18 @@ export async function planCapture(
 ): Promise<CapturePlan> {
   const { roots, captureRoots, rules } = takingOf(installation.roots, choices);
   const { sealAll = false, plain: expose = [] } = choices;
-  const tree = new TreeScan(captureRoots, {
-    ...rules,
-    seal: workspaceSealRules,
-    plainBytesMax,
-    skip,
-    sealAll,
-    expose,
-  });
+  const found = new FoundWork();
+  const tree = new TreeScan(
+    captureRoots,
+    { ...rules, seal: workspaceSealRules, plainBytesMax, skip, sealAll, expose },
+    (entry) => {
+      found.add(entry);
+      // As soon as that is sure: to start takes them as long as to look at a thousand files.
+      if (found.entries % 500 === 0) threads.start({ capture: found });
+    },
+  );
   const candidates = tree.candidates();
-  threads.start({ scan: workOf(candidates), capture: workOf(tree.planned()) });
+  threads.start({ capture: found, scan: FoundWork.of(candidates) });
   const scan = (): ScanThreads =>
     threads.scan({ values: secretsOf(installation, tree), bytesMax: plainBytesMax });
   const verdicts = await lookInto(candidates, scan, context);
@@ -80,13 +82,20 @@ export async function planCapture(
   };
 }
 
-function workOf(entries: Iterable<PlannedEntry>): Work {
-  const work = { entries: 0, contentBytes: 0 };
-  for (const { size } of entries) {
-    work.entries += 1;
-    work.contentBytes += size;
+class FoundWork implements Work {
+  entries = 0;
+  contentBytes = 0;
+
+  static of(entries: Iterable<PlannedEntry>): FoundWork {
+    const work = new FoundWork();
+    for (const entry of entries) work.add(entry);
+    return work;
   }
-  return work;
+
+  add({ size }: PlannedEntry): void {
+    this.entries += 1;
+    this.contentBytes += size;
+  }
 }
 
 async function lookInto(

@@ -18,25 +18,18 @@ export interface ContentVerdict {
  * two whoever knows secrets looks into the candidates: a file that nobody has looked into is never written readable.
  *
  * Synchronous (several times faster than promises). Throws DiskError `root-missing`, `root-unreadable` or
- * `bad-pattern`; whatever else goes wrong below a root is an entry that says so. `onProgress` gets the number of
- * entries seen, once in a thousand.
+ * `bad-pattern`; whatever else goes wrong below a root is an entry that says so. `onFound` is told of each as it is
+ * found.
  */
 export class TreeScan {
   readonly #walk: Walk;
   readonly #exposure: Exposure;
 
-  constructor(roots: readonly CaptureRoot[], rules: ScanRules, onProgress?: (entries: number) => void) {
-    this.#walk = new Walk(rules, (count) => {
-      if (count % 1000 === 0) onProgress?.(count);
-    });
+  constructor(roots: readonly CaptureRoot[], rules: ScanRules, onFound?: (entry: PlannedEntry) => void) {
+    this.#walk = new Walk(rules, onFound);
     this.#exposure = new Exposure(rules);
     this.#walk.walk(roots);
     this.#exposure.apply(this.#walk.found);
-  }
-
-  /** All that was found, as far as it is decided. */
-  *planned(): Generator<PlannedEntry> {
-    for (const { entry } of this.#walk.found) yield entry;
   }
 
   /** Files and symbolic links that no rule seals. */
@@ -92,12 +85,8 @@ export class TreeScan {
 }
 
 /** What would be captured, by rules and names alone: nothing of it may be written readable. */
-export function scan(
-  roots: readonly CaptureRoot[],
-  rules: ScanRules,
-  onProgress?: (entries: number) => void,
-): ScanResult {
-  return new TreeScan(roots, rules, onProgress).settleUnread();
+export function scan(roots: readonly CaptureRoot[], rules: ScanRules): ScanResult {
+  return new TreeScan(roots, rules).settleUnread();
 }
 
 function totalsOf(entries: readonly PlannedEntry[], section: SectionName): SectionTotals {

@@ -15,7 +15,7 @@ import { IgnoreChain } from "./ignore-chain.ts";
 import { type IgnoreFile, ignoreFileName, misreadReason, readIgnoreFile } from "./ignore-file.ts";
 import { foldersAround, listNames, realPlace, rootStats, unfitness } from "./listing.ts";
 import { filesWithSidecar, isDatabase, looksLikeDatabase, tryOpening } from "./magic.ts";
-import type { CaptureRoot, IgnoreTrouble, LeftOut, ScanFinding, ScanRules } from "./planned.ts";
+import type { CaptureRoot, IgnoreTrouble, LeftOut, PlannedEntry, ScanFinding, ScanRules } from "./planned.ts";
 import { RootRules, userRules } from "./root-rules.ts";
 import { absenceOf, inodeKey, kindOf } from "./stat.ts";
 import { measure, type Measure } from "./subtree.ts";
@@ -56,7 +56,7 @@ export class Walk {
   readonly #rules: ScanRules;
   readonly #setting: Omit<ExclusionSetting, "dev">;
   readonly #rootPlaces = new Map<string, string>();
-  readonly #onEntry: (count: number) => void;
+  readonly #onFound: ((entry: PlannedEntry) => void) | undefined;
   #root!: RootRules;
   #exclusions!: Exclusions;
   /** The file system to stay on, if it is to be one. */
@@ -64,9 +64,9 @@ export class Walk {
   /** The folders around the place that is looked at. */
   #around = new Set<string>();
 
-  constructor(rules: ScanRules, onEntry: (count: number) => void) {
+  constructor(rules: ScanRules, onFound?: (entry: PlannedEntry) => void) {
     this.#rules = rules;
-    this.#onEntry = onEntry;
+    this.#onFound = onFound;
     this.#setting = { user: userRules(rules), skip: new Set((rules.skip ?? []).map(inodeKey)) };
   }
 
@@ -232,7 +232,8 @@ export class Walk {
     const { path, source, parent } = place;
     const sealedBy = facts.sealedBy ?? place.sealedBy;
     const found = draft({ ...facts, path, source, parent, type, sealedBy });
-    this.#onEntry(this.found.push(found));
+    this.found.push(found);
+    this.#onFound?.(found.entry);
     return found;
   }
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync 
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scan } from "../../src/disk/scan.ts";
+import { TreeScan, scan } from "../../src/disk/scan.ts";
 import { parseEntryPath, pathBytes, sortKey } from "../../src/format/entry-path.ts";
 import { entryAt as find, scanRules as rules, summary, workspaceRoot as root } from "../support/scan.ts";
 import { oddNames } from "../support/odd-names.ts";
@@ -101,12 +101,15 @@ describe("roots and trouble", () => {
       Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`d${i % 7}/f${i}`, "x"])),
     );
     let isFirst = true;
-    const result = scan([root(dir)], rules, () => {
+    const tree = new TreeScan([root(dir)], rules, () => {
       if (!isFirst) return;
       isFirst = false;
       rmSync(join(dir, "d6"), { recursive: true });
       writeFileSync(join(dir, "d5", "new"), "x");
     });
-    expect(find(result, "workspace.main/d6")).toMatchObject({ section: "sealed", vanished: "ENOENT" });
+    expect(find(tree.settleUnread(), "workspace.main/d6")).toMatchObject({
+      section: "sealed",
+      vanished: "ENOENT",
+    });
   });
 });

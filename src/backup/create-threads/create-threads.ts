@@ -33,11 +33,15 @@ export class CreateThreads implements AsyncDisposable {
     this.#choice = choice;
   }
 
-  /** Starts them where there is enough to do. Without it, or else, all is done in this thread. */
-  start(work: { readonly scan: Work; readonly capture: Work }): void {
-    const { count, onlyScan } = this.#choice;
-    const started = count ?? threadsFor(onlyScan === true ? work.scan : work.capture);
-    if (started > 0) this.#pool ??= newPool(started);
+  /**
+   * Starts them where there is enough to do, as far as that is known. Without it, or else, all is done in this thread.
+   */
+  start(work: { readonly capture: Work; readonly scan?: Work }): void {
+    if (this.#pool !== undefined) return;
+    const { count, onlyScan = false } = this.#choice;
+    const toDo = onlyScan ? work.scan : work.capture;
+    const started = toDo === undefined ? 0 : (count ?? threadsFor(toDo));
+    if (started > 0) this.#pool = newPool(started);
   }
 
   scan(setting: ScanSetting): ScanThreads {
