@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createBackup } from "../../../src/backup/create.ts";
 import { threadsFor } from "../../../src/backup/create-threads/thread-count.ts";
@@ -139,6 +140,26 @@ describe("an archive that threads read and pack", () => {
     const moved = entries.filter(({ path }) => /notes\/(0|50|100|150)\.md$/.test(path));
     expect(moved.map(({ section, status }) => [section, status])).toEqual(moved.map(() => ["sealed", "ok"]));
     expect(moved).toHaveLength(4);
+  });
+
+  it("is whole though its bytes are looked at late, while the next are made", async () => {
+    const world = await makeWorld();
+    const state = plantMixed(world.home);
+    writeFileSync(join(state, "media/more.bin"), randomBytes(14 * megabyte));
+    const parts: Buffer[] = [];
+    const writeStdout = async (chunk: Uint8Array): Promise<void> => {
+      await setTimeout(20);
+      parts.push(Buffer.from(chunk));
+    };
+    await createBackup(
+      { output: "-", writeStdout, threads: 2, sealing: { recipients: [world.recipient] } },
+      world.context(),
+    );
+    const archive = join(world.archives, "late.ocbak");
+    writeFileSync(archive, Buffer.concat(parts));
+    expect(Buffer.concat(parts).length).toBeGreaterThan(2 * 8 * megabyte);
+    // 3: one file is no database, though it says so.
+    expect(await world.ocbak(["verify", archive])).toMatchObject({ status: 3 });
   });
 
   it("says of a folder that was exchanged meanwhile what one thread says", async () => {
