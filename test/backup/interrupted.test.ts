@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readdirSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -28,12 +28,13 @@ describe.each(signals)("%s", (signal, expected) => {
   it(`ends create with ${expected}, and leaves no archive and nothing half-made`, async () => {
     const world = await slowWorld(256);
     const { child, ended } = start(world, ["create", "-o", world.archives]);
-    await until(() => readdirSync(world.archives).length > 0, "the archive is begun");
-    await setTimeout(100);
+    const work = join(world.home, ".cache/ocbak");
+    await until(() => existsSync(work) && readdirSync(world.archives).length > 0, "the capture is begun");
+    await setTimeout(50);
     child.kill(signal);
     expect(await ended).toMatchObject({ status: expected, out: "" });
     expect(namesIn(world.archives)).toEqual([]);
-    expect(namesIn(join(world.home, ".cache/ocbak"))).toEqual([]);
+    expect(namesIn(work)).toEqual([]);
   });
 
   it(`ends restore with ${expected}, and leaves the target as it was`, async () => {
