@@ -47,8 +47,8 @@ export interface WrittenSection extends LineTotals {
 
 /**
  * Writes an archive in one pass, front to back. Use `bytes()` once, to its end; then `written` tells what came out.
- * A buffer that `bytes()` yields may still be read while the next is made, and no longer. A consumer that stops early has nothing
- * that a reader would take for an archive.
+ * A buffer that `bytes()` yields may still be read while the next is made, and no longer. A consumer that stops early
+ * has nothing that a reader would take for an archive.
  */
 export class ArchiveWriter {
   readonly #input: ArchiveInput;

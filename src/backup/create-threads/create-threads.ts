@@ -51,7 +51,7 @@ export class CreateThreads implements AsyncDisposable {
     return { verdicts: (batches) => verdicts(pool, batches) };
   }
 
-  /** Ends with what it returns. `databases`: those that will be captured, in order. */
+  /** The threads end with what it returns. `databases`: those that will be captured, in order. */
   capture(
     setting: CaptureSetting,
     { databases, signal }: { readonly databases: readonly PlannedEntry[]; readonly signal: AbortSignal },
