@@ -8,8 +8,9 @@ import type { SnapshotOutcome } from "./jobs.ts";
 export class SnapshotsAhead {
   readonly #take: (entry: PlannedEntry) => Promise<SnapshotOutcome>;
   readonly #entries: readonly PlannedEntry[];
-  readonly #begun = new Map<PlannedEntry, Promise<SnapshotOutcome>>();
-  #next = 0;
+  /** Begun and not handed out. */
+  readonly #ahead = new Map<PlannedEntry, Promise<SnapshotOutcome>>();
+  readonly #begun = new Set<PlannedEntry>();
 
   /** `entries` in the order in which they will be wanted, as far as that is known. */
   constructor(entries: readonly PlannedEntry[], take: (entry: PlannedEntry) => Promise<SnapshotOutcome>) {
@@ -18,16 +19,16 @@ export class SnapshotsAhead {
     this.#beginNext();
   }
 
+  /** May be asked for the next before the last is there. */
   async of(entry: PlannedEntry): Promise<SnapshotOutcome> {
-    const begun = this.#begun.get(entry) ?? this.#begin(entry);
-    const outcome = await begun;
-    this.#begun.delete(entry);
-    this.#beginNext();
+    const outcome = await (this.#ahead.get(entry) ?? this.#begin(entry));
+    this.#ahead.delete(entry);
+    if (this.#ahead.size === 0) this.#beginNext();
     return outcome;
   }
 
   #beginNext(): void {
-    const entry = this.#entries[this.#next++];
+    const entry = this.#entries.find((other) => !this.#begun.has(other));
     if (entry !== undefined) void this.#begin(entry);
   }
 
@@ -35,7 +36,8 @@ export class SnapshotsAhead {
     const outcome = this.#take(entry);
     // Told to who asks for it, if ever.
     outcome.catch(() => {});
-    this.#begun.set(entry, outcome);
+    this.#begun.add(entry);
+    this.#ahead.set(entry, outcome);
     return outcome;
   }
 }
