@@ -101,7 +101,7 @@ async function toFile(
     const output = { ...options, threads, manifest, write: (chunk: Uint8Array) => staged.write(chunk) };
     const captured = await writeCapture(plan, output, context);
     const verified =
-      options.verify === false ? "none" : await proveWritten(staged.source(), captured, context);
+      options.verify === false ? "none" : await proveWritten(await staged.source(), captured, context);
     await staged.publish();
     return { archive: staged.path, plan, captured, verified };
   };

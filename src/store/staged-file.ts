@@ -4,20 +4,15 @@ import { join } from "node:path";
 import type { ByteSource } from "../format/bytes.ts";
 import { StoreError } from "./errors.ts";
 import type { Processes } from "../system/process-mark.ts";
-import { FileSource, writeFully } from "./file-source.ts";
+import { FileSource } from "./file-source.ts";
 import { partialNameOf } from "./partial-name.ts";
+import { SequentialWriter } from "./sequential-writer.ts";
 import { storeError, systemCode } from "./store-error.ts";
 import { syncDirectory } from "../system/sync-directory.ts";
 
 /** What link(2) answers on file systems without hard links (FAT, some FUSE, Android). */
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);
 const nameBytesMax = 255;
-/**
- * Written between two flushes. By itself Linux leaves as much as a tenth of the memory unwritten for 30 seconds: an
- * archive of 1.4 GB was waited for 0.8 s at its end, of 17 s in all.
- */
-const aheadBytes = 128 * 1024 * 1024;
-
 /**
  * An archive while it is being written: `.<name>.<random>.partial`, mode 0600, beside its final place. A process that
  * is killed leaves at most that; the final name only ever holds what was published whole.
@@ -29,10 +24,8 @@ export class StagedFile implements AsyncDisposable {
   readonly #partial: string;
   readonly #file: FileHandle;
   readonly #identity: Pick<BigIntStats, "dev" | "ino">;
+  readonly #writer: SequentialWriter;
   #sizeBytes = 0;
-  #flushedBytes = 0;
-  #flush: Promise<void> | undefined;
-  #flushError: { readonly error: unknown } | undefined;
   #isPublished = false;
   #isClosed = false;
 
@@ -45,6 +38,7 @@ export class StagedFile implements AsyncDisposable {
     this.path = place.path;
     this.#partial = place.partial;
     this.#file = file;
+    this.#writer = new SequentialWriter(file, { name: place.path });
     this.#identity = { dev: identity.dev, ino: identity.ino };
   }
 
@@ -75,30 +69,15 @@ export class StagedFile implements AsyncDisposable {
     return this.#sizeBytes;
   }
 
+  /** Settles once `chunk` is needed no more; what could not be written is told with a later one, or at the end. */
   async write(chunk: Uint8Array): Promise<void> {
-    await writeFully(this.#file, chunk, { position: this.#sizeBytes, name: this.path });
+    await this.#writer.write(chunk);
     this.#sizeBytes += chunk.length;
-    this.#flushAhead();
-  }
-
-  /** Has the system write while more is still made. What it could not write it tells but once: that is kept. */
-  #flushAhead(): void {
-    if (this.#flush !== undefined || this.#sizeBytes - this.#flushedBytes < aheadBytes) return;
-    this.#flushedBytes = this.#sizeBytes;
-    this.#flush = this.#file
-      .datasync()
-      .catch((error: unknown) => void (this.#flushError ??= { error }))
-      .finally(() => (this.#flush = undefined));
-  }
-
-  async #flushAll(): Promise<void> {
-    await this.#flush;
-    if (this.#flushError !== undefined) throw this.#flushError.error;
-    await this.#file.sync();
   }
 
   /** What was written so far, for proving it before it is published. */
-  source(): ByteSource {
+  async source(): Promise<ByteSource> {
+    await this.#writer.settle();
     return new FileSource(this.#file, this.#sizeBytes, this.path);
   }
 
@@ -106,7 +85,7 @@ export class StagedFile implements AsyncDisposable {
   async publish(): Promise<void> {
     if (this.#isPublished) throw new TypeError("the file is published");
     try {
-      await this.#flushAll();
+      await this.#writer.flush();
       await this.#takeName();
       this.#isPublished = true;
       await syncDirectory(this.#directory);
@@ -139,7 +118,7 @@ export class StagedFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#flush;
+    await this.#writer[Symbol.asyncDispose]();
     await this.#file.close();
     if (!this.#isPublished) await this.#removePartial();
   }

@@ -109,7 +109,7 @@ describe("writing an archive", () => {
   test("what was written so far can be read before it is published", async () => {
     await using staged = await createStaged(freshDir(), "a.ocbak");
     await staged.write(Buffer.from("hello world"));
-    const source = staged.source();
+    const source = await staged.source();
     expect([source.sizeBytes, String(await source.read(6, 5))]).toEqual([11, "world"]);
   });
 

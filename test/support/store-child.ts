@@ -21,6 +21,8 @@ const acts = {
   begin: async (store: ArchiveStore) => {
     const staged = await store.begin(name);
     await staged.write(Buffer.alloc(100_000));
+    // Until then it may be in memory only.
+    await staged.source();
     return staged;
   },
   /** All that a store can do, one after the other. */

@@ -22,7 +22,7 @@ export async function copyArchive({ name, from, to }: CopyRequest, context: Cont
   await using staged = await to.begin(name, { expectedBytes: source.sizeBytes });
   context.progress.start("copy", 2 * source.sizeBytes);
   const written = await digestOf(source, context, (chunk) => staged.write(chunk));
-  const read = await digestOf(staged.source(), context);
+  const read = await digestOf(await staged.source(), context);
   context.progress.finish();
   if (read !== written) {
     throw new BackupError(
