@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { ByteStream } from "./bytes.ts";
+import { type ByteStream, release } from "./bytes.ts";
 import { DigestList, type SectionChecksums } from "./checksums.ts";
 import type { SectionName } from "./entry.ts";
 import { limits } from "./limits.ts";
@@ -7,36 +7,19 @@ import { encodeMemberHeader, firstSegment, segmentMemberName } from "./member.ts
 import type { ArchiveId } from "./schema.ts";
 import { paddingAfter } from "./inner-tar.ts";
 
-/** Where the segments of an archive are put together: while one is written, the next is made in the other. */
-export class SegmentBuffers {
-  readonly #buffers: readonly [Buffer, Buffer];
-  #turn = 0;
-
-  constructor(segmentBytes: number) {
-    this.#buffers = [Buffer.allocUnsafeSlow(segmentBytes), Buffer.allocUnsafeSlow(segmentBytes)];
-  }
-
-  next(): Buffer {
-    this.#turn = 1 - this.#turn;
-    return this.#buffers[this.#turn]!;
-  }
-}
-
 /** Cuts a section's stored stream into segment members, each named by its digest (specification § Segments). */
 export class SegmentWriter {
   readonly #section: SectionName;
   readonly #archiveId: ArchiveId;
-  readonly #buffers: SegmentBuffers;
-  #segment: Buffer;
+  readonly #segment: Buffer;
   readonly #digests = new DigestList();
   #filled = 0;
   #storedBytes = 0;
 
-  constructor(section: SectionName, archiveId: ArchiveId, buffers: SegmentBuffers) {
+  constructor(section: SectionName, archiveId: ArchiveId, segmentBytes: number) {
     this.#section = section;
     this.#archiveId = archiveId;
-    this.#buffers = buffers;
-    this.#segment = buffers.next();
+    this.#segment = Buffer.allocUnsafeSlow(segmentBytes);
   }
 
   get checksums(): SectionChecksums {
@@ -44,7 +27,7 @@ export class SegmentWriter {
     return { segments: count, segmentsSha256: this.#digests.digest(), storedBytes };
   }
 
-  /** Yields the members' bytes, once. Each buffer is overwritten when the next segment but one is made. */
+  /** Yields the members' bytes, once. Each buffer is overwritten when the next is asked for. */
   async *members(stream: ByteStream): AsyncGenerator<Buffer> {
     for await (const chunk of stream) {
       let at = 0;
@@ -57,6 +40,7 @@ export class SegmentWriter {
       }
     }
     if (this.#filled > 0) yield* this.#flush();
+    release(this.#segment);
   }
 
   *#flush(): Generator<Buffer> {
@@ -72,6 +56,5 @@ export class SegmentWriter {
     this.#digests.add(sha256);
     this.#storedBytes += content.length;
     this.#filled = 0;
-    this.#segment = this.#buffers.next();
   }
 }

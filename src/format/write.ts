@@ -11,7 +11,7 @@ import type { InventoryLine, SectionName } from "./entry.ts";
 import { type Sealing, sealHeader } from "./seal/header.ts";
 import { PayloadSealer, nonceBytes } from "./seal/payload.ts";
 import type { SealedHeader } from "./section.ts";
-import { SegmentBuffers, SegmentWriter } from "./segment-writer.ts";
+import { SegmentWriter } from "./segment-writer.ts";
 import { type SigningKey, signDetached } from "./sshsig.ts";
 import { blockBytes } from "./ustar.ts";
 
@@ -47,18 +47,16 @@ export interface WrittenSection extends LineTotals {
 
 /**
  * Writes an archive in one pass, front to back. Use `bytes()` once, to its end; then `written` tells what came out.
- * A buffer that `bytes()` yields may still be read while the next is made, and no longer. A consumer that stops early
- * has nothing that a reader would take for an archive.
+ * A buffer that `bytes()` yields is overwritten when the next is asked for. A consumer that stops early has nothing
+ * that a reader would take for an archive.
  */
 export class ArchiveWriter {
   readonly #input: ArchiveInput;
-  readonly #buffers: SegmentBuffers;
   #offset = 0;
   #written: WrittenArchive | undefined;
 
   constructor(input: ArchiveInput) {
     this.#input = input;
-    this.#buffers = new SegmentBuffers(input.manifest.segmentBytes);
   }
 
   get written(): WrittenArchive {
@@ -127,7 +125,8 @@ export class ArchiveWriter {
   }
 
   #segments(section: SectionName): SegmentWriter {
-    return new SegmentWriter(section, this.#input.manifest.archiveId, this.#buffers);
+    const { archiveId, segmentBytes } = this.#input.manifest;
+    return new SegmentWriter(section, archiveId, segmentBytes);
   }
 
   *#member(name: string, content: Buffer): Generator<Buffer> {

@@ -4,7 +4,7 @@ import { writeFully } from "./file-source.ts";
 import { storeError, systemCode } from "./store-error.ts";
 
 /** A multiple of every file system's blocks, and enough at once for a disk to be as fast as it can. */
-const blockBytes = 4 * 1024 * 1024;
+const blockBytes = 2 * 1024 * 1024;
 const wasmPageBytes = 64 * 1024;
 /**
  * Written between two flushes where the page cache is used. By itself Linux leaves as much as a tenth of the memory

@@ -6,7 +6,7 @@ import { type FileDraft, LargeFilePacker } from "../../src/format/frame-packer.t
 import { memberBytes } from "../../src/format/member.ts";
 import { ArchiveId } from "../../src/format/schema.ts";
 import { PayloadSealer, nonceBytes } from "../../src/format/seal/payload.ts";
-import { SegmentBuffers, SegmentWriter } from "../../src/format/segment-writer.ts";
+import { SegmentWriter } from "../../src/format/segment-writer.ts";
 import { StoredStream } from "../../src/format/stored-stream.ts";
 import { surveyArchive } from "../../src/format/survey/survey.ts";
 import { UnsealedStream } from "../../src/format/unsealed-stream.ts";
@@ -42,9 +42,7 @@ async function collected(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 function inSegments(parts: readonly Buffer[]): Promise<Buffer> {
-  return collected(
-    new SegmentWriter("plain", archiveId, new SegmentBuffers(65_536)).members(streamed(parts)),
-  );
+  return collected(new SegmentWriter("plain", archiveId, 65_536).members(streamed(parts)));
 }
 
 describe("it makes no difference in what pieces bytes come", () => {

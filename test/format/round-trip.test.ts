@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from "vitest";
 import type { StoredLine } from "../../src/format/entry.ts";
 import { ArchiveId } from "../../src/format/schema.ts";
 import { generateIdentity } from "../../src/format/seal/identities.ts";
-import { SegmentBuffers, SegmentWriter } from "../../src/format/segment-writer.ts";
+import { SegmentWriter } from "../../src/format/segment-writer.ts";
 import type { EntryVisitor } from "../../src/format/visitor.ts";
 import { type TestEntry, type TestTree, incompressible, writeTestArchive } from "../support/archives.ts";
 import { membersOf } from "../support/members.ts";
@@ -131,11 +131,7 @@ it.each([
   [segmentBytes + 1, [segmentBytes, 1]],
   [3 * segmentBytes, [segmentBytes, segmentBytes, segmentBytes]],
 ])("a stream of %d bytes becomes segments of 1 byte to a full one", async (length, sizes) => {
-  const writer = new SegmentWriter(
-    "sealed",
-    ArchiveId.parse("ab".repeat(15)),
-    new SegmentBuffers(segmentBytes),
-  );
+  const writer = new SegmentWriter("sealed", ArchiveId.parse("ab".repeat(15)), segmentBytes);
   const stream = incompressible(length);
   const parts: Buffer[] = [];
   for await (const part of writer.members(inPieces(stream))) parts.push(Buffer.from(part));

@@ -79,9 +79,9 @@ it("an error of a write is told with a later one or at the end, and always at th
   await using file = await open(path, "w+");
   const openDirect = answering(async () => Promise.reject(systemError("ENOSPC")));
   await using writer = new SequentialWriter(file, { name: path, openDirect });
-  await writer.write(Buffer.alloc(5 * megabyte));
+  await writer.write(Buffer.alloc(3 * megabyte));
   const told = { name: "StoreError", message: expect.stringContaining(path) };
-  await expect(writer.write(Buffer.alloc(5 * megabyte))).rejects.toMatchObject(told);
+  await expect(writer.write(Buffer.alloc(3 * megabyte))).rejects.toMatchObject(told);
   await expect(writer.settle()).rejects.toMatchObject(told);
   await expect(writer.flush()).rejects.toMatchObject(told);
 });

@@ -63,7 +63,7 @@ export async function writeCapture(
     compressionLevel,
   });
   context.progress.start("create", totals.plain.contentBytes + totals.sealed.contentBytes);
-  await writeBehind(writer.bytes(), options.write);
+  for await (const chunk of writer.bytes()) await options.write(chunk);
   context.progress.finish();
   return {
     manifest,
@@ -73,27 +73,6 @@ export async function writeCapture(
     notices: sections.databases.sentences(),
     notCaptured: await notCaptured.result(),
   };
-}
-
-/** Has each chunk written while the next is made. */
-async function writeBehind(
-  chunks: AsyncIterable<Uint8Array>,
-  write: (chunk: Uint8Array) => Promise<void>,
-): Promise<void> {
-  let writing = Promise.resolve();
-  try {
-    for await (const chunk of chunks) {
-      await writing;
-      writing = write(chunk);
-      // Told with the next one.
-      writing.catch(() => {});
-    }
-  } catch (error) {
-    // Nobody may still write to what is given up.
-    await writing.catch(() => {});
-    throw error;
-  }
-  await writing;
 }
 
 /** What only the sealed section may tell. */
