@@ -1,3 +1,4 @@
+import type { HeapUse } from "../system/heap.ts";
 import type { Progress } from "./progress.ts";
 
 /** Everything a use case takes from its surroundings. The command line makes the real one, tests make their own. */
@@ -22,4 +23,6 @@ export interface Context {
   /** A line for the person at once, while the job goes on (warnings). */
   readonly notice: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Told what comes, as one process may do both; `reading` when what was captured is let go. */
+  readonly onUse?: (use: HeapUse) => void;
 }

@@ -9,10 +9,18 @@ import { pathText } from "./path-text.ts";
 import type { CapturePlan } from "./plan-capture.ts";
 import type { CaptureFinding, CreateReport, ScanHit } from "./reports.ts";
 
+/** What of a plan is told, whether it was captured or not. */
+export interface PlanSummary
+  extends Pick<CapturePlan, "roots" | "warnings">, Pick<CreateReport, "leftOut" | "sealed" | "scan"> {
+  readonly findings: CapturePlan["scan"]["findings"];
+  /** As if all that can be seen worked out. */
+  readonly expected: Facts;
+}
+
 /** What a run of create has to tell; without `captured` it was a dry run. */
 export interface ReportParts {
   readonly archive: string | null;
-  readonly plan: CapturePlan;
+  readonly plan: PlanSummary;
   readonly captured?: Captured;
   readonly verified?: "full" | "none";
 }
@@ -21,6 +29,18 @@ type Facts = Pick<
   CreateReport,
   "sizeBytes" | "contentBytes" | "sections" | "entries" | "findings" | "complete"
 >;
+
+export function summaryOf(plan: CapturePlan): PlanSummary {
+  const { roots, warnings, scan } = plan;
+  return {
+    roots,
+    warnings,
+    findings: scan.findings,
+    leftOut: leftOutOf(scan.entries),
+    ...sealedFacts(plan),
+    expected: plannedFacts(plan),
+  };
+}
 
 export function createReport(
   installation: Installation,
@@ -38,9 +58,10 @@ export function createReport(
     workspaces: installation.workspaces
       .filter(({ rootId }) => plan.roots.some(({ id }) => id === rootId))
       .map(({ agents, path }) => ({ agents, path })),
-    ...withScanFindings(captured === undefined ? plannedFacts(plan) : capturedFacts(captured), plan),
-    leftOut: leftOutOf(plan.scan.entries),
-    ...sealedFacts(plan),
+    ...withScanFindings(captured === undefined ? plan.expected : capturedFacts(captured), plan),
+    leftOut: plan.leftOut,
+    sealed: plan.sealed,
+    scan: plan.scan,
     warnings: [...installation.warnings, ...plan.warnings, ...(captured?.warnings ?? [])],
     notices: captured?.notices ?? [],
     notCaptured: captured?.notCaptured ?? { extendedAttributes: null },
@@ -55,7 +76,7 @@ function seriesOf(captured: Captured | undefined): CreateReport["series"] {
 }
 
 /** What no entry stands for is missed; of what has no content to keep, the kind is told. */
-function withScanFindings(facts: Facts, { scan: { findings } }: CapturePlan): Facts {
+function withScanFindings(facts: Facts, { findings }: PlanSummary): Facts {
   const unfit = findings.filter(({ kind }) => kind === "unfit-name");
   const kinds = new Map(
     findings.map(({ path, reason }) => [JSON.stringify(pathText(path as EntryPath)), reason]),

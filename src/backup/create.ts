@@ -4,15 +4,16 @@ import type { Sealing } from "../format/seal/header.ts";
 import type { SigningKey } from "../format/sshsig.ts";
 import type { Installation } from "../openclaw/installation.ts";
 import type { LocateRequest } from "../openclaw/selection.ts";
-import { writeCapture, type Captured } from "./capture/write-capture.ts";
+import type { Captured } from "./capture/write-capture.ts";
 import type { Context } from "./context.ts";
 import { CreateThreads } from "./create-threads/create-threads.ts";
-import { type ReportParts, createReport } from "./create-report.ts";
+import { type PlanSummary, type ReportParts, createReport } from "./create-report.ts";
 import { type Destination, destinationOf, type StoreDestination } from "./destination.ts";
 import { BackupError } from "./errors.ts";
 import { locate } from "./locate.ts";
 import { whileGatewayStopped } from "./gateway-stop.ts";
-import { type CaptureChoices, type CapturePlan, planCapture, planManifest } from "./plan-capture.ts";
+import type { CaptureChoices } from "./plan-capture.ts";
+import { PlannedBackup } from "./planned-backup.ts";
 import { proveArchive } from "./prove.ts";
 import type { CreateReport } from "./reports.ts";
 import { rootAround } from "./root-around.ts";
@@ -76,9 +77,10 @@ async function planOnly(
   installation: Installation,
   options: CreateOptions,
   context: Context,
-): Promise<CapturePlan> {
+): Promise<PlanSummary> {
   await using threads = new CreateThreads({ count: options.threads, onlyScan: true });
-  return await planCapture(installation, { choices: options, skip: [], threads }, context);
+  const planned = await PlannedBackup.of(installation, { choices: options, skip: [], threads }, context);
+  return planned.summary();
 }
 
 async function toFile(
@@ -91,36 +93,28 @@ async function toFile(
   if (localDirectory !== null) refuseInside(localDirectory, installation);
   await using staged = await destination.begin();
   await using threads = new CreateThreads({ count: options.threads });
-  const plan = await planCapture(
-    installation,
-    { choices: options, skip: [staged.identity], threads },
-    context,
-  );
-  warnOfLimit(destination, plan, context);
+  const request = { choices: options, skip: [staged.identity], threads };
+  const planned = await PlannedBackup.of(installation, request, context);
+  warnOfLimit(destination, planned, context);
   const write = async (manifest: Manifest): Promise<ReportParts> => {
     const output = { ...options, threads, manifest, write: (chunk: Uint8Array) => staged.write(chunk) };
-    const captured = await writeCapture(plan, output, context);
+    const { captured, plan } = await planned.capture(output);
     const verified =
       options.verify === false ? "none" : await proveWritten(await staged.source(), captured, context);
     await staged.publish();
     return { archive: staged.path, plan, captured, verified };
   };
-  const manifest = manifestOf(plan, options, context);
+  const manifest = manifestOf(planned, options);
   const { furthest } = destination;
   // Awaited here: what is staged goes when this function ends.
   return await writeInSeries({ installation, place: staged.path, furthest, manifest, write }, context);
 }
 
 /** Before anything is written: how far it compresses nobody knows, but what is larger from the start may not fit. */
-function warnOfLimit(
-  { fileBytesMax }: Destination,
-  { scan: { totals } }: CapturePlan,
-  context: Context,
-): void {
-  const bytes = totals.plain.contentBytes + totals.sealed.contentBytes;
-  if (fileBytesMax === null || bytes <= fileBytesMax) return;
+function warnOfLimit({ fileBytesMax }: Destination, { contentBytes }: PlannedBackup, context: Context): void {
+  if (fileBytesMax === null || contentBytes <= fileBytesMax) return;
   context.notice(
-    `warning: ${bytes} bytes are to be backed up, and the file system there (FAT) takes files up to 4 GiB: the archive may not fit`,
+    `warning: ${contentBytes} bytes are to be backed up, and the file system there (FAT) takes files up to 4 GiB: the archive may not fit`,
   );
 }
 
@@ -133,24 +127,22 @@ async function toStdout(
   const { writeStdout } = options;
   if (writeStdout === undefined) throw new TypeError("output `-` needs writeStdout");
   await using threads = new CreateThreads({ count: options.threads });
-  const plan = await planCapture(installation, { choices: options, skip: [], threads }, context);
+  const planned = await PlannedBackup.of(installation, { choices: options, skip: [], threads }, context);
   const write = async (manifest: Manifest): Promise<ReportParts> => {
     const output = { ...options, threads, manifest, write: writeStdout };
-    const captured = await writeCapture(plan, output, context);
-    return { archive: "-", plan, captured, verified: "none" };
+    return { archive: "-", ...(await planned.capture(output)), verified: "none" };
   };
-  const manifest = manifestOf(plan, options, context);
+  const manifest = manifestOf(planned, options);
   // Awaited here: the threads end when this function does.
   return await writeInSeries({ installation, place: null, manifest, write }, context);
 }
 
 /** The manifest of what was planned, once its place in the series is known. */
 function manifestOf(
-  plan: CapturePlan,
+  planned: PlannedBackup,
   { signingKey, tags = [] }: CreateOptions,
-  context: Context,
 ): (series: Manifest["series"]) => Manifest {
-  return (series) => planManifest(plan, { signer: signingKey?.publicKey, tags, series }, context);
+  return (series) => planned.manifest({ signer: signingKey?.publicKey, tags, series });
 }
 
 async function proveWritten(
@@ -159,6 +151,7 @@ async function proveWritten(
   context: Context,
 ): Promise<"full"> {
   try {
+    context.onUse?.("reading");
     await proveArchive(source, { level: "full", fileKey: () => Promise.resolve(written.fileKey) }, context);
     return "full";
   } catch (cause) {

@@ -9,7 +9,6 @@ const first = process.argv[2] ?? "";
 
 /** Commands that need little memory as it is: a small heap costs `ls` of 60,000 files a third more CPU time. */
 const looking = new Set(["cat", "inspect", "ls"]);
-/** Their threads have small heaps: held to a fifth of garbage, these were collected fifty times in seven seconds. */
 const reading = new Set(["drill", "restore", "verify"]);
 
 if (supported && ["-V", "--version"].includes(first)) {
@@ -19,7 +18,10 @@ if (supported && ["-V", "--version"].includes(first)) {
 } else if (supported) {
   const { cacheCompiledCode } = await import("./compile-cache.ts");
   cacheCompiledCode();
-  if (!looking.has(first)) await keepHeapSmall(reading.has(first) ? 100 : 20);
+  if (!looking.has(first)) {
+    const { limitHeaps } = await import("../system/heap.ts");
+    limitHeaps(reading.has(first) ? "reading" : "capture");
+  }
   const { main } = await import("./process.ts");
   process.exitCode = await main();
 } else {
@@ -27,15 +29,4 @@ if (supported && ["-V", "--version"].includes(first)) {
     `ocbak: error: this is Node ${process.versions.node}, and ocbak needs Node 24 (from 24.16 on) or 26 (from 26.1 on)\n`,
   );
   process.exitCode = 1;
-}
-
-/**
- * A small young generation is collected more often, and so is an old one of which little may be garbage: both keep a
- * create of 200,000 files some 100 MiB smaller at its peak each, for a tenth more CPU time together.
- */
-async function keepHeapSmall(growingPercent: number): Promise<void> {
-  const { setFlagsFromString } = await import("node:v8");
-  setFlagsFromString("--max-semi-space-size=8");
-  setFlagsFromString("--semi-space-growth-factor=1");
-  setFlagsFromString(`--heap-growing-percent=${growingPercent}`);
 }

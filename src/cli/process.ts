@@ -3,6 +3,7 @@ import { homedir, hostname } from "node:os";
 import type { CliContext } from "./context.ts";
 import { CliError, Interrupted } from "./errors.ts";
 import { packageVersion } from "./package-version.ts";
+import { limitHeaps, shrinkHeaps } from "../system/heap.ts";
 import { run } from "./run.ts";
 
 /** Runs the command line of this process and says what to exit with. */
@@ -43,6 +44,10 @@ function contextOf(signal: AbortSignal): CliContext {
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
     signal,
+    onUse: (use) => {
+      limitHeaps(use);
+      if (use === "reading") shrinkHeaps();
+    },
     pid: process.pid,
     isRunning,
     toolVersion: packageVersion(),

@@ -1,0 +1,38 @@
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/**
+ * `capture`: this thread holds an object for each entry, others little; `reading`: threads go through what an archive
+ * holds, and most of what they make is garbage at once.
+ */
+export type HeapUse = "capture" | "reading";
+
+/**
+ * In percent, how much an old generation may grow until it is collected: the less, the more often. For 200,000 files a
+ * fifth keeps a create some 100 MiB smaller at its peak, for a twentieth more CPU time; threads that read were collected
+ * fifty times in seven seconds with it.
+ */
+const growing = { capture: 20, reading: 100 } as const;
+
+/** A smaller heap has little to give back. */
+const worthCollectingBytes = 32 * 1024 * 1024;
+
+/** Sets the limits of this process's heaps: the old generations of all, the young ones of threads to come. */
+export function limitHeaps(use: HeapUse): void {
+  // 2 MB of V8's 16: each doubling takes 20 MiB more in all, for some 3 % less CPU time.
+  setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--min-semi-space-size=2");
+  setFlagsFromString("--max-semi-space-size=8");
+  setFlagsFromString(`--heap-growing-percent=${growing[use]}`);
+}
+
+/**
+ * Gives back to the system what this thread's heap and those of ended threads do not need any more. V8 keeps their pages
+ * otherwise (130 MB after a capture of 200,000 files) until memory is short, and only an explicit collection says that.
+ */
+export function shrinkHeaps(): void {
+  if (getHeapStatistics().total_heap_size < worthCollectingBytes) return;
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("globalThis.gc");
+  if (typeof collect === "function") collect({ type: "major", execution: "sync", flavor: "last-resort" });
+}
