@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, lstatSync, openSync, rmSync, writeSync, type BigIntStats } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { DiskError } from "./errors.ts";
 import { identityOf, isSame } from "./identity.ts";
 import { systemCode } from "./io-error.ts";
@@ -11,6 +12,15 @@ export const sidecarSuffixes = ["-wal", "-shm", "-journal"] as const;
 const copiedSuffixes = ["", "-wal", "-journal"] as const;
 const attemptsMax = 4;
 const pieceBytes = 1024 * 1024;
+const pieceBytesMin = 4096;
+
+/** How a copy lets others have their turn. */
+export interface Pace {
+  /** Bytes between two turns of the event loop. */
+  readonly stepBytes: number;
+  /** Called after each turn, and ends the copy by throwing. */
+  readonly onStep: () => void;
+}
 
 /** Which sidecars of a database (byte string) are there. */
 export function sidecarsOf(source: string, guard: Reach): readonly string[] {
@@ -24,18 +34,20 @@ export function lstatIn(guard: Reach, source: string): BigIntStats | undefined {
 
 /**
  * Copies a database with its log as files, so that SQLite can recover the copy as after a power cut. Returns whether
- * all of them held still. Only for a database that cannot be opened where it lies. No handle of this process may be
- * open on it: closing a descriptor would drop that handle's locks. Throws DiskError `unsafe-link` where one of them is
- * a link or anything else but a file.
+ * all of them held still. Only for a database that cannot be opened where it lies. Throws DiskError `unsafe-link` where
+ * one of them is a link or anything else but a file, and what `pace` throws.
  */
-export function copyFamily(source: string, copy: string, guard: Reach): boolean {
+export async function copyFamily(
+  { source, copy, guard }: { readonly source: string; readonly copy: string; readonly guard: Reach },
+  pace: Pace,
+): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     const before = lookAtFamily(source, guard);
-    const isThere = copiedSuffixes.every((suffix, index) =>
-      before[index] === undefined
-        ? removeFile(copy + suffix)
-        : copyMember(guard.reach(source + suffix), copy + suffix, suffix),
-    );
+    let isThere = true;
+    for (const [index, suffix] of copiedSuffixes.entries()) {
+      if (before[index] === undefined) rmSync(copy + suffix, { force: true });
+      else isThere &&= await copyMember(guard.reach(source + suffix), copy + suffix, { suffix, pace });
+    }
     const heldStill = isThere && isSameFamily(before, lookAtFamily(source, guard));
     if (heldStill || attempt === attemptsMax) return heldStill;
     waitForTick();
@@ -54,31 +66,41 @@ function lookAtFamily(source: string, guard: Reach): Family {
   });
 }
 
-function removeFile(file: string): true {
-  rmSync(file, { force: true });
-  return true;
+interface Member {
+  readonly suffix: string;
+  readonly pace: Pace;
 }
 
 /** False where a log has gone, as its owner removes it: the database itself is then another one than before. */
-function copyMember(source: Buffer, copy: string, suffix: string): boolean {
+async function copyMember(source: Buffer, copy: string, { suffix, pace }: Member): Promise<boolean> {
   try {
-    copyFile(source, copy);
+    await copyFile(source, copy, pace);
     return true;
   } catch (error) {
     if (suffix === "" || systemCode(error) !== "ENOENT") throw error;
-    return !removeFile(copy);
+    rmSync(copy, { force: true });
+    return false;
   }
 }
 
-/** Neither follows a link nor waits for a FIFO that took the file's place. */
-function copyFile(source: Buffer, copy: string): void {
+/**
+ * Copies a file's bytes; neither follows a link nor waits for a FIFO that took the file's place. No handle of this process that is needed later may be open on a database of that
+ * name: closing a descriptor drops that handle's locks.
+ */
+export async function copyFile(source: Buffer, copy: string, { stepBytes, onStep }: Pace): Promise<void> {
   const fds = [openSync(source, openFlags)];
   try {
     fds.push(openSync(copy, "w", 0o600));
     const [from, to] = fds as [number, number];
     if (!fstatSync(from).isFile()) throw new DiskError("unsafe-link", "it is no file any more");
-    const piece = Buffer.allocUnsafeSlow(pieceBytes);
-    for (let position = 0, bytes = pieceBytes; bytes === pieceBytes; position += bytes) {
+    const piece = Buffer.allocUnsafeSlow(Math.max(pieceBytesMin, Math.min(stepBytes, pieceBytes)));
+    let turnAt = stepBytes;
+    for (let position = 0, bytes = piece.length; bytes === piece.length; position += bytes) {
+      if (position >= turnAt) {
+        await setImmediate();
+        onStep();
+        turnAt = position + stepBytes;
+      }
       bytes = readFully(from, piece, position);
       for (let done = 0; done < bytes;) done += writeSync(to, piece, done, bytes - done);
     }

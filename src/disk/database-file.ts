@@ -69,3 +69,12 @@ function openFiles(): { readonly target: string; readonly stats: BigIntStats }[]
     }
   });
 }
+
+/** A URI spells every byte, so that names which are no UTF-8 or hold `?` and `#` work. */
+export function databaseUri(source: string): string {
+  const escaped = source.replace(
+    /[^\w./-]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+  return `file://${escaped}`;
+}

@@ -4,14 +4,13 @@ import { join } from "node:path";
 import { DatabaseSync, backup } from "node:sqlite";
 import type { Attributes } from "../format/entry.ts";
 import { settleCopy, sqliteCode, sqliteCodes, type CheckResult } from "./database-check.ts";
-import { copyFamily, lstatIn, removeCopy, sidecarsOf } from "./database-family.ts";
-import { assertOpened, lookAtDatabase, type DatabaseFile } from "./database-file.ts";
+import { type Pace, copyFamily, removeCopy, sidecarsOf } from "./database-family.ts";
+import { assertOpened, databaseUri, lookAtDatabase, type DatabaseFile } from "./database-file.ts";
 import { DiskError } from "./errors.ts";
-import { identityOf, isSame } from "./identity.ts";
 import { factsOf, refusedOutcome } from "./outcome.ts";
 import type { Reach } from "./path-guard.ts";
 import type { PlannedEntry } from "./planned.ts";
-import { wasJustTouched } from "./read.ts";
+import { copyLocked, copyUnused } from "./still-database.ts";
 
 export interface SnapshotOptions {
   /** How long to wait for a writer that holds the whole database. */
@@ -24,8 +23,8 @@ export interface SnapshotOptions {
 }
 
 /**
- * How the copy was made. `online`: SQLite's backup in one read transaction. `immutable`: the same from a database that
- * no one had open, without creating sidecars. `private-copy`: the files were copied and recovered, because another
+ * How the copy was made. `online`: in one read transaction, by SQLite's backup or, in rollback mode, as bytes. `immutable`:
+ * as bytes, from a database that no one had open. `private-copy`: the files were copied and recovered, because another
  * program keeps the database to itself or it cannot be opened where it lies.
  */
 export type SnapshotMethod = "online" | "immutable" | "private-copy";
@@ -131,8 +130,9 @@ type Made = Pick<Snapshot, "method" | "isConsistent" | "why">;
 
 async function copyDatabase(job: Job): Promise<Made | NoSnapshot> {
   try {
-    if (await copyUnused(job)) return { method: "immutable", isConsistent: true };
-    await copyOnline(job, "");
+    const pace = paceOf(job.options);
+    if (await copyUnused(job, pace)) return { method: "immutable", isConsistent: true };
+    if (!(await copyLocked(job, () => openHeld(job), pace))) await copyOnline(job, pace);
     return { method: "online", isConsistent: true };
   } catch (error) {
     removeCopy(job.copy);
@@ -142,16 +142,17 @@ async function copyDatabase(job: Job): Promise<Made | NoSnapshot> {
     if (code === sqliteCodes.notDatabase || code === sqliteCodes.corrupt) {
       return { status: "raw", reason: `SQLite cannot read it: ${(error as Error).message}` };
     }
-    return copyPrivately(job, error);
+    return await copyPrivately(job, error);
   }
 }
 
-function copyPrivately({ source, copy, guard }: Job, error: unknown): Made | NoSnapshot {
+async function copyPrivately(job: Job, error: unknown): Promise<Made | NoSnapshot> {
   const code = sqliteCode(error);
   const { message } = error as Error;
   const why = code === undefined ? message : (reasons.get(code) ?? `SQLite says: ${message}`);
   try {
-    return { method: "private-copy", isConsistent: copyFamily(source, copy, guard), why };
+    const isConsistent = await copyFamily(job, paceOf({ ...job.options, deadlineMs: Infinity }));
+    return { method: "private-copy", isConsistent, why };
   } catch (cause) {
     if (cause instanceof DiskError && cause.code === "unsafe-link")
       return { status: "raw", reason: cause.message };
@@ -165,76 +166,43 @@ const reasons: ReadonlyMap<number, string> = new Map([
   [sqliteCodes.readonly, "a program that wrote to it was cut off"],
 ]);
 
-/**
- * A database in WAL mode without a log is open nowhere, or nobody has read or written through that handle. A plain
- * read-only handle would create `-shm` and `-wal` beside it and leave them; an immutable one does not, but takes no lock
- * and would not notice a writer: so we look before and after.
- *
- * A writer that comes in between is not missed. What it commits goes to a log that it creates; while the log is there
- * the file itself does not change, and what was read is the state before. The file changes when the log is written back,
- * at the latest as the writer closes and removes it: then its ctime is new, and it can be told from the old one, which
- * is older than a tick of the clock of file times. So one of the two shows at the second look, in this order: the file,
- * then the sidecars. A log that comes and goes after the look at the file comes after all reading. OpenClaw's
- * lifecycle lock is not asked: it would tell less, as it tells of the gateway alone.
- */
-async function copyUnused(job: Job): Promise<boolean> {
-  const { source, guard, file } = job;
-  const isUsed = sidecarsOf(source, guard).length > 0 || wasJustTouched(file.stats, Date.now());
-  if (!file.isWalMode || isUsed) return false;
-  let trouble: unknown;
-  try {
-    await copyOnline(job, "?immutable=1");
-  } catch (error) {
-    if (sqliteCode(error) !== sqliteCodes.corrupt) throw error;
-    trouble = error;
-  }
-  const after = lstatIn(guard, source);
-  const isUnchanged = after !== undefined && isSame(identityOf(file.stats), identityOf(after));
-  const heldStill = isUnchanged && sidecarsOf(source, guard).length === 0;
-  if (heldStill && trouble !== undefined) throw trouble;
-  if (!heldStill) removeCopy(job.copy);
-  return heldStill;
+/** SQLite's own copy, page by page. */
+async function copyOnline(job: Job, { stepBytes, onStep }: Pace): Promise<void> {
+  using database = openHeld(job);
+  await backup(database, job.copy, {
+    rate: Math.max(1, Math.floor(stepBytes / Math.max(512, job.file.pageBytes))),
+    progress: onStep,
+  });
 }
 
-async function copyOnline(job: Job, query: string): Promise<void> {
-  const {
-    busyTimeoutMs = 5_000,
-    deadlineMs = 15 * 60_000,
-    signal,
-    stepBytes = 64 * 1024 * 1024,
-  } = job.options;
-  const deadline = performance.now() + deadlineMs;
-  const database = new DatabaseSync(databaseUri(job.source) + query, {
-    readOnly: true,
-    timeout: busyTimeoutMs,
-  });
+/**
+ * Opens a database and begins to read. Holding one read transaction keeps every step on the same state: a backup in
+ * steps without it starts anew whenever another program writes, for ever under load (openclaw #134215).
+ */
+function openHeld({ source, file, guard, options: { busyTimeoutMs = 5_000 } }: Job): DatabaseSync {
+  const database = new DatabaseSync(databaseUri(source), { readOnly: true, timeout: busyTimeoutMs });
   try {
-    // Holding one read transaction keeps every step on the same state: a backup in steps without it starts anew
-    // whenever another program writes, for ever under load (openclaw #134215). user_version opens the transaction
-    // and needs no schema that this SQLite understands.
+    // user_version opens the transaction and needs no schema that this SQLite understands.
     database.exec("BEGIN");
     database.prepare("PRAGMA user_version").get();
-    assertOpened(job.source, job.file.stats, job.guard);
-    await backup(database, job.copy, {
-      rate: Math.max(1, Math.floor(stepBytes / Math.max(512, job.file.pageBytes))),
-      progress: () => {
-        signal?.throwIfAborted();
-        if (performance.now() > deadline)
-          throw new Error(`copying it through SQLite took longer than ${deadlineMs / 1000} s`);
-      },
-    });
-  } finally {
+    assertOpened(source, file.stats, guard);
+    return database;
+  } catch (error) {
     database.close();
+    throw error;
   }
 }
 
-/** A URI spells every byte, so that names which are no UTF-8 or hold `?` and `#` work. */
-export function databaseUri(source: string): string {
-  const escaped = source.replace(
-    /[^\w./-]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
-  return `file://${escaped}`;
+function paceOf({ signal, deadlineMs = 15 * 60_000, stepBytes = 64 * 1024 * 1024 }: SnapshotOptions): Pace {
+  const deadline = performance.now() + deadlineMs;
+  return {
+    stepBytes,
+    onStep: () => {
+      signal?.throwIfAborted();
+      if (performance.now() > deadline)
+        throw new Error(`copying it through SQLite took longer than ${deadlineMs / 1000} s`);
+    },
+  };
 }
 
 function refusal(error: unknown): NoSnapshot {

@@ -3,7 +3,9 @@ import { chownSync, copyFileSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { lookAtDatabase } from "../../src/disk/database-file.ts";
 import { snapshotDatabase, type Snapshot } from "../../src/disk/database.ts";
+import { copyLocked } from "../../src/disk/still-database.ts";
 import {
   entryOf,
   insertRows,
@@ -43,6 +45,43 @@ describe("a database that others use meanwhile", () => {
       rmSync(snapshot.file);
     }
     expect([...methods].sort()).toEqual(["immutable", "online"]);
+  });
+
+  test("is one state in rollback mode, too, whoever commits meanwhile", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 3_000 } }), "a.db");
+    await otherProcess(file, commitAndClose);
+    for (let round = 0; round < 25; round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 50));
+      const committed = rowsOfQuietly(file);
+      const snapshot = await taken(file);
+      expect([snapshot.check, snapshot.isConsistent, rowsOf(snapshot.file) % 10]).toEqual(["ok", true, 0]);
+      expect(rowsOf(snapshot.file)).toBeGreaterThanOrEqual(committed);
+      rmSync(snapshot.file);
+    }
+  });
+
+  test("cannot be committed to in rollback mode while its bytes are copied", async () => {
+    const file = join(plant(freshDir(), { "a.db": { rows: 3_000 } }), "a.db");
+    using writer = new DatabaseSync(file);
+    const insert = writer.prepare("INSERT INTO notes (body) VALUES ('one more')");
+    const copy = join(freshDir(), "copy.db");
+    const { guard } = place(freshDir());
+    const hold = (): DatabaseSync => {
+      const held = new DatabaseSync(file, { readOnly: true });
+      held.exec("BEGIN");
+      held.prepare("PRAGMA user_version").get();
+      return held;
+    };
+    let attempts = 0;
+    const onStep = (): void => {
+      attempts += 1;
+      expect(() => insert.run()).toThrow(/locked/);
+    };
+    const database = { source: file, copy, guard, file: lookAtDatabase(file, guard) };
+    expect(await copyLocked(database, hold, { stepBytes: 4096, onStep })).toBe(true);
+    expect(attempts).toBeGreaterThan(10);
+    insert.run();
+    expect([rowsOf(copy), rowsOf(file)]).toEqual([3_000, 3_001]);
   });
 
   test("is waited for while a writer has it for a short time", async () => {

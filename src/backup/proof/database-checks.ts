@@ -1,5 +1,5 @@
 import { checkDatabase } from "../../disk/database-check.ts";
-import { databaseUri } from "../../disk/database.ts";
+import { databaseUri } from "../../disk/database-file.ts";
 import type { RestoreRoot } from "../../disk/plan.ts";
 import type { OpenArchive } from "../../format/archive.ts";
 import { type EntryPath, bytesBelowRoot, bytesOf, displayPath, rootIdOf } from "../../format/entry-path.ts";
