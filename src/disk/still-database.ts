@@ -40,7 +40,8 @@ export async function copyLocked(
   hold: () => Disposable,
   pace: Pace,
 ): Promise<boolean> {
-  if (database.file.isWalMode) return false;
+  const { source, guard, file } = database;
+  if (file.isWalMode || sidecarsOf(source, guard).length > 0) return false;
   using _held = hold();
   // Closing what is read here drops the lock, on Unix: nothing is read through SQLite afterwards.
   return await copyStill(database, pace);
