@@ -135,8 +135,8 @@ const exceptions: Readonly<
     imports: ["node:fs"],
     because: "reads package.json, and prints the version with nothing else loaded",
   },
-  "cli/main.ts": {
-    imports: ["node:v8"],
+  "cli/heap.ts": {
+    imports: ["node:v8", "node:vm"],
     because: "the sizes of the heap are set before anything else is loaded",
   },
   "cli/compile-cache.ts": {

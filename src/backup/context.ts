@@ -1,5 +1,10 @@
-import type { HeapUse } from "../system/heap.ts";
 import type { Progress } from "./progress.ts";
+
+/**
+ * What a process does with memory. `capture`: one thread holds an object for each entry, the others little; `reading`:
+ * threads go through what an archive holds, and most of what they make is garbage at once.
+ */
+export type Use = "capture" | "reading";
 
 /** Everything a use case takes from its surroundings. The command line makes the real one, tests make their own. */
 export interface Context {
@@ -24,5 +29,5 @@ export interface Context {
   readonly notice: (line: string) => void;
   readonly signal: AbortSignal;
   /** Told what comes, as one process may do both; `reading` when what was captured is let go. */
-  readonly onUse?: (use: HeapUse) => void;
+  readonly onUse?: (use: Use) => void;
 }

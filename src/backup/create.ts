@@ -150,8 +150,8 @@ async function proveWritten(
   { written }: Captured,
   context: Context,
 ): Promise<"full"> {
+  context.onUse?.("reading");
   try {
-    context.onUse?.("reading");
     await proveArchive(source, { level: "full", fileKey: () => Promise.resolve(written.fileKey) }, context);
     return "full";
   } catch (cause) {

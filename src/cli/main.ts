@@ -19,7 +19,7 @@ if (supported && ["-V", "--version"].includes(first)) {
   const { cacheCompiledCode } = await import("./compile-cache.ts");
   cacheCompiledCode();
   if (!looking.has(first)) {
-    const { limitHeaps } = await import("../system/heap.ts");
+    const { limitHeaps } = await import("./heap.ts");
     limitHeaps(reading.has(first) ? "reading" : "capture");
   }
   const { main } = await import("./process.ts");

@@ -3,7 +3,7 @@ import { homedir, hostname } from "node:os";
 import type { CliContext } from "./context.ts";
 import { CliError, Interrupted } from "./errors.ts";
 import { packageVersion } from "./package-version.ts";
-import { limitHeaps, shrinkHeaps } from "../system/heap.ts";
+import { limitHeaps, shrinkHeaps } from "./heap.ts";
 import { run } from "./run.ts";
 
 /** Runs the command line of this process and says what to exit with. */

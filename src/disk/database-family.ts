@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, lstatSync, openSync, rmSync, writeSync, type BigIntStats } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 import { DiskError } from "./errors.ts";
 import { identityOf, isSame } from "./identity.ts";
 import { systemCode } from "./io-error.ts";
@@ -97,7 +96,7 @@ export async function copyFile(source: Buffer, copy: string, { stepBytes, onStep
     let turnAt = stepBytes;
     for (let position = 0, bytes = piece.length; bytes === piece.length; position += bytes) {
       if (position >= turnAt) {
-        await setImmediate();
+        await new Promise((resolve) => setImmediate(resolve));
         onStep();
         turnAt = position + stepBytes;
       }

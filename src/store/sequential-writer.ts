@@ -131,11 +131,12 @@ export class SequentialWriter implements AsyncDisposable {
   }
 }
 
-/** The very file that is open, whatever has its name by now. Only Linux has both. */
+/** The very file that is open, whatever has its name by now. Only Linux has both the flag and the path. */
 async function reopenDirect(file: FileHandle): Promise<FileHandle | null> {
-  if (process.platform !== "linux") return null;
+  const { O_WRONLY, O_DIRECT }: { O_WRONLY: number; O_DIRECT?: number } = constants;
+  if (O_DIRECT === undefined) return null;
   try {
-    return await open(`/proc/self/fd/${file.fd}`, constants.O_WRONLY | constants.O_DIRECT);
+    return await open(`/proc/self/fd/${file.fd}`, O_WRONLY | O_DIRECT);
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
 
-const heap = new URL("../../src/system/heap.ts", import.meta.url).href;
+const heap = new URL("../../src/cli/heap.ts", import.meta.url).href;
 
 /** What a process of its own tells: flags hold for a whole process. */
 function told(program: string): unknown {

@@ -1,11 +1,6 @@
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-
-/**
- * `capture`: this thread holds an object for each entry, others little; `reading`: threads go through what an archive
- * holds, and most of what they make is garbage at once.
- */
-export type HeapUse = "capture" | "reading";
+import type { Use } from "../backup/context.ts";
 
 /**
  * In percent, how much an old generation may grow until it is collected: the less, the more often. For 200,000 files a
@@ -18,7 +13,7 @@ const growing = { capture: 20, reading: 100 } as const;
 const worthCollectingBytes = 32 * 1024 * 1024;
 
 /** Sets the limits of this process's heaps: the old generations of all, the young ones of threads to come. */
-export function limitHeaps(use: HeapUse): void {
+export function limitHeaps(use: Use): void {
   // 2 MB of V8's 16: each doubling takes 20 MiB more in all, for some 3 % less CPU time.
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--min-semi-space-size=2");
