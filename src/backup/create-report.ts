@@ -13,17 +13,13 @@ import type { CaptureFinding, CreateReport, ScanHit } from "./reports.ts";
 export interface PlanSummary
   extends Pick<CapturePlan, "roots" | "warnings">, Pick<CreateReport, "leftOut" | "sealed" | "scan"> {
   readonly findings: CapturePlan["scan"]["findings"];
-  /** As if all that can be seen worked out. */
-  readonly expected: Facts;
 }
 
-/** What a run of create has to tell; without `captured` it was a dry run. */
-export interface ReportParts {
-  readonly archive: string | null;
-  readonly plan: PlanSummary;
-  readonly captured?: Captured;
-  readonly verified?: "full" | "none";
-}
+/** What a run of create has to tell; a dry run has what it expects. */
+export type ReportParts = { readonly archive: string | null; readonly plan: PlanSummary } & (
+  | { readonly captured: Captured; readonly verified: "full" | "none" }
+  | { readonly captured?: undefined; readonly verified?: undefined; readonly expected: Facts }
+);
 
 type Facts = Pick<
   CreateReport,
@@ -38,7 +34,6 @@ export function summaryOf(plan: CapturePlan): PlanSummary {
     findings: scan.findings,
     leftOut: leftOutOf(scan.entries),
     ...sealedFacts(plan),
-    expected: plannedFacts(plan),
   };
 }
 
@@ -58,7 +53,7 @@ export function createReport(
     workspaces: installation.workspaces
       .filter(({ rootId }) => plan.roots.some(({ id }) => id === rootId))
       .map(({ agents, path }) => ({ agents, path })),
-    ...withScanFindings(captured === undefined ? plan.expected : capturedFacts(captured), plan),
+    ...withScanFindings(captured === undefined ? parts.expected : capturedFacts(captured), plan),
     leftOut: plan.leftOut,
     sealed: plan.sealed,
     scan: plan.scan,
@@ -133,7 +128,7 @@ function section({
 }
 
 /** The same before anything is read: all that can be seen is expected to work out. */
-function plannedFacts({ scan: { entries, totals } }: CapturePlan): Facts {
+export function expectedFacts({ scan: { entries, totals } }: CapturePlan): Facts {
   const statuses = new Map<EntryStatus, number>();
   for (const entry of entries) {
     const status = plannedStatus(entry);

@@ -7,12 +7,12 @@ import type { LocateRequest } from "../openclaw/selection.ts";
 import type { Captured } from "./capture/write-capture.ts";
 import type { Context } from "./context.ts";
 import { CreateThreads } from "./create-threads/create-threads.ts";
-import { type PlanSummary, type ReportParts, createReport } from "./create-report.ts";
+import { type ReportParts, createReport, expectedFacts, summaryOf } from "./create-report.ts";
 import { type Destination, destinationOf, type StoreDestination } from "./destination.ts";
 import { BackupError } from "./errors.ts";
 import { locate } from "./locate.ts";
 import { whileGatewayStopped } from "./gateway-stop.ts";
-import type { CaptureChoices } from "./plan-capture.ts";
+import { type CaptureChoices, planCapture } from "./plan-capture.ts";
 import { PlannedBackup } from "./planned-backup.ts";
 import { proveArchive } from "./prove.ts";
 import type { CreateReport } from "./reports.ts";
@@ -53,11 +53,7 @@ export async function createBackup(options: CreateOptions, context: Context): Pr
   for (const warning of installation.warnings) context.notice(`warning: ${warning}`);
   const report = (parts: ReportParts): CreateReport =>
     createReport(installation, parts, context.now().getTime() - startedAt);
-  if (options.dryRun === true)
-    return report({
-      archive: null,
-      plan: await planOnly(installation, options, context),
-    });
+  if (options.dryRun === true) return report(await planOnly(installation, options, context));
   return whileGatewayStopped(installation, { wanted: options.stopGateway === true }, context, async () =>
     options.output === "-"
       ? report(await toStdout(installation, options, context))
@@ -77,10 +73,10 @@ async function planOnly(
   installation: Installation,
   options: CreateOptions,
   context: Context,
-): Promise<PlanSummary> {
+): Promise<ReportParts> {
   await using threads = new CreateThreads({ count: options.threads, onlyScan: true });
-  const planned = await PlannedBackup.of(installation, { choices: options, skip: [], threads }, context);
-  return planned.summary();
+  const plan = await planCapture(installation, { choices: options, skip: [], threads }, context);
+  return { archive: null, plan: summaryOf(plan), expected: expectedFacts(plan) };
 }
 
 async function toFile(

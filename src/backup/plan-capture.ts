@@ -53,6 +53,7 @@ export async function planCapture(
   { choices, skip, threads }: PlanRequest,
   context: Context,
 ): Promise<CapturePlan> {
+  context.onUse?.("capture");
   const { roots, captureRoots, rules } = takingOf(installation.roots, choices);
   const { sealAll = false, plain: expose = [] } = choices;
   const found = new FoundWork();

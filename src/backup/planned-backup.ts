@@ -36,7 +36,6 @@ export class PlannedBackup {
     request: PlanRequest,
     context: Context,
   ): Promise<PlannedBackup> {
-    context.onUse?.("capture");
     return new PlannedBackup(await planCapture(installation, request, context), context);
   }
 
@@ -47,11 +46,6 @@ export class PlannedBackup {
 
   manifest(facts: ManifestFacts): Manifest {
     return planManifest(this.#planned(), facts, this.#context);
-  }
-
-  /** Without a capture. */
-  summary(): PlanSummary {
-    return summaryOf(this.#planned());
   }
 
   async capture(options: WriteOptions): Promise<CapturedBackup> {

@@ -12,20 +12,21 @@ const growing = { capture: 20, reading: 100 } as const;
 /** A smaller heap has little to give back. */
 const worthCollectingBytes = 32 * 1024 * 1024;
 
-/** Sets the limits of this process's heaps: the old generations of all, the young ones of threads to come. */
-export function limitHeaps(use: Use): void {
+/** Makes this process's heaps fit what comes: the old generations of all, the young ones of threads to come. */
+export function prepareHeaps(use: Use): void {
   // 2 MB of V8's 16: each doubling takes 20 MiB more in all, for some 3 % less CPU time.
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--min-semi-space-size=2");
   setFlagsFromString("--max-semi-space-size=8");
   setFlagsFromString(`--heap-growing-percent=${growing[use]}`);
+  if (use === "reading") shrinkHeaps();
 }
 
 /**
  * Gives back to the system what this thread's heap and those of ended threads do not need any more. V8 keeps their pages
  * otherwise (130 MB after a capture of 200,000 files) until memory is short, and only an explicit collection says that.
  */
-export function shrinkHeaps(): void {
+function shrinkHeaps(): void {
   if (getHeapStatistics().total_heap_size < worthCollectingBytes) return;
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("globalThis.gc");

@@ -18,12 +18,10 @@ if (supported && ["-V", "--version"].includes(first)) {
 } else if (supported) {
   const { cacheCompiledCode } = await import("./compile-cache.ts");
   cacheCompiledCode();
-  if (!looking.has(first)) {
-    const { limitHeaps } = await import("./heap.ts");
-    limitHeaps(reading.has(first) ? "reading" : "capture");
-  }
+  const heap = looking.has(first) ? undefined : await import("./heap.ts");
+  heap?.prepareHeaps(reading.has(first) ? "reading" : "capture");
   const { main } = await import("./process.ts");
-  process.exitCode = await main();
+  process.exitCode = await main(heap?.prepareHeaps);
 } else {
   process.stderr.write(
     `ocbak: error: this is Node ${process.versions.node}, and ocbak needs Node 24 (from 24.16 on) or 26 (from 26.1 on)\n`,

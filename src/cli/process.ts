@@ -3,15 +3,14 @@ import { homedir, hostname } from "node:os";
 import type { CliContext } from "./context.ts";
 import { CliError, Interrupted } from "./errors.ts";
 import { packageVersion } from "./package-version.ts";
-import { limitHeaps, shrinkHeaps } from "./heap.ts";
 import { run } from "./run.ts";
 
 /** Runs the command line of this process and says what to exit with. */
-export async function main(): Promise<number> {
+export async function main(onUse?: CliContext["onUse"]): Promise<number> {
   const controller = new AbortController();
   stopOnSignals(controller);
   quietlyStopWhenNobodyReads(controller);
-  return run(process.argv.slice(2), contextOf(controller.signal));
+  return run(process.argv.slice(2), contextOf(controller.signal, onUse));
 }
 
 /** The first signal asks for an orderly end; a second one ends the process at once, as it does by default. */
@@ -29,7 +28,7 @@ function quietlyStopWhenNobodyReads(controller: AbortController): void {
   process.stderr.on("error", () => {});
 }
 
-function contextOf(signal: AbortSignal): CliContext {
+function contextOf(signal: AbortSignal, onUse: CliContext["onUse"]): CliContext {
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -44,10 +43,7 @@ function contextOf(signal: AbortSignal): CliContext {
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
     signal,
-    onUse: (use) => {
-      limitHeaps(use);
-      if (use === "reading") shrinkHeaps();
-    },
+    ...(onUse && { onUse }),
     pid: process.pid,
     isRunning,
     toolVersion: packageVersion(),

@@ -83,8 +83,8 @@ async function copyMember(source: Buffer, copy: string, { suffix, pace }: Member
 }
 
 /**
- * Copies a file's bytes; neither follows a link nor waits for a FIFO that took the file's place. No handle of this process that is needed later may be open on a database of that
- * name: closing a descriptor drops that handle's locks.
+ * Copies a file's bytes; neither follows a link nor waits for a FIFO that took the file's place. No handle of this
+ * process that is needed later may be open on a database of that name: closing a descriptor drops that handle's locks.
  */
 export async function copyFile(source: Buffer, copy: string, { stepBytes, onStep }: Pace): Promise<void> {
   const fds = [openSync(source, openFlags)];

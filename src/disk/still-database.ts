@@ -27,8 +27,8 @@ export interface StillDatabase {
  */
 export async function copyUnused(database: StillDatabase, pace: Pace): Promise<boolean> {
   const { source, guard, file } = database;
-  const isUsed = sidecarsOf(source, guard).length > 0 || wasJustTouched(file.stats, Date.now());
-  return file.isWalMode && !isUsed && copyStill(database, pace);
+  if (!file.isWalMode || sidecarsOf(source, guard).length > 0) return false;
+  return !wasJustTouched(file.stats, Date.now()) && (await copyStill(database, pace));
 }
 
 /**

@@ -46,6 +46,11 @@ export class SequentialWriter implements AsyncDisposable {
     this.#place = place;
   }
 
+  /** All that was taken, written or not. */
+  get sizeBytes(): number {
+    return this.#position + this.#filled;
+  }
+
   /** Settles once `chunk` is copied; what could not be written is told with a later one. Throws StoreError. */
   async write(chunk: Uint8Array): Promise<void> {
     this.#blocks ??= alignedBlocks();

@@ -13,6 +13,7 @@ import { syncDirectory } from "../system/sync-directory.ts";
 /** What link(2) answers on file systems without hard links (FAT, some FUSE, Android). */
 const noHardLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);
 const nameBytesMax = 255;
+
 /**
  * An archive while it is being written: `.<name>.<random>.partial`, mode 0600, beside its final place. A process that
  * is killed leaves at most that; the final name only ever holds what was published whole.
@@ -25,7 +26,6 @@ export class StagedFile implements AsyncDisposable {
   readonly #file: FileHandle;
   readonly #identity: Pick<BigIntStats, "dev" | "ino">;
   readonly #writer: SequentialWriter;
-  #sizeBytes = 0;
   #isPublished = false;
   #isClosed = false;
 
@@ -66,19 +66,18 @@ export class StagedFile implements AsyncDisposable {
   }
 
   get sizeBytes(): number {
-    return this.#sizeBytes;
+    return this.#writer.sizeBytes;
   }
 
   /** Settles once `chunk` is needed no more; what could not be written is told with a later one, or at the end. */
   async write(chunk: Uint8Array): Promise<void> {
     await this.#writer.write(chunk);
-    this.#sizeBytes += chunk.length;
   }
 
   /** What was written so far, for proving it before it is published. */
   async source(): Promise<ByteSource> {
     await this.#writer.settle();
-    return new FileSource(this.#file, this.#sizeBytes, this.path);
+    return new FileSource(this.#file, this.sizeBytes, this.path);
   }
 
   /** Gives the file its final name, durably, without overwriting. Throws StoreError `exists`. */

@@ -12,12 +12,12 @@ function told(program: string): unknown {
 
 it("what a heap does not need any more goes back to the system", () => {
   const { full, shrunk } = told(`
-    import { limitHeaps, shrinkHeaps } from ${JSON.stringify(heap)};
-    limitHeaps("capture");
+    import { prepareHeaps } from ${JSON.stringify(heap)};
+    prepareHeaps("capture");
     let held = Array.from({ length: 500_000 }, (_, n) => ({ path: "a/path/of/some/length/" + n, size: n }));
     const full = process.memoryUsage.rss() + 0 * held.length;
     held = undefined;
-    shrinkHeaps();
+    prepareHeaps("reading");
     console.log(JSON.stringify({ full, shrunk: process.memoryUsage.rss() }));
   `) as { full: number; shrunk: number };
   expect(shrunk).toBeLessThan(full - 30 * 1024 * 1024);
@@ -28,9 +28,9 @@ function collections(use: string): unknown {
   return told(`
     import { PerformanceObserver, constants } from "node:perf_hooks";
     import { setImmediate } from "node:timers/promises";
-    import { limitHeaps } from ${JSON.stringify(heap)};
-    limitHeaps("capture");
-    limitHeaps(${JSON.stringify(use)});
+    import { prepareHeaps } from ${JSON.stringify(heap)};
+    prepareHeaps("capture");
+    prepareHeaps(${JSON.stringify(use)});
     let majors = 0;
     new PerformanceObserver((list) => {
       for (const { detail } of list.getEntries())
