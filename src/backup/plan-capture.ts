@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { PlannedEntry, ScanResult, ScanRules } from "../disk/planned.ts";
-import { type ContentVerdict, TreeScan } from "../disk/scan.ts";
+import { type ContentVerdict, type TreePart, TreeScan } from "../disk/scan.ts";
 import type { Manifest, ManifestRoot } from "../format/manifest.ts";
 import { formatName, formatVersion } from "../format/manifest.ts";
 import { displayPath } from "../format/entry-path.ts";
@@ -8,10 +8,10 @@ import { ArchiveId } from "../format/schema.ts";
 import type { Installation, Root } from "../openclaw/installation.ts";
 import { workspaceSealRules } from "../openclaw/classes/workspace.ts";
 import { envFileRule } from "../openclaw/classes/workspace-sealed.ts";
-import { type SecretValue, secretValuesOf } from "../openclaw/secret-values.ts";
+import { SecretValues } from "../openclaw/secret-values.ts";
 import { timestamp } from "./archive-name.ts";
 import { harmIn, scanWarnings, type TakingChoices, takingOf } from "./capture-roots.ts";
-import { type ScanThreads, scanContents } from "./content-scan/content-scan.ts";
+import { ContentScan, type ScanThreads } from "./content-scan/content-scan.ts";
 import type { Context } from "./context.ts";
 import type { CreateThreads } from "./create-threads/create-threads.ts";
 import type { Work } from "./create-threads/thread-count.ts";
@@ -56,71 +56,56 @@ export async function planCapture(
   context.onUse?.("capture");
   const { roots, captureRoots, rules } = takingOf(installation.roots, choices);
   const { sealAll = false, plain: expose = [] } = choices;
-  const found = new FoundWork();
-  const tree = new TreeScan(
-    captureRoots,
-    { ...rules, seal: workspaceSealRules, plainBytesMax, skip, sealAll, expose },
-    (entry) => {
-      found.add(entry);
-      // As soon as that is sure: to start takes them as long as to look at a thousand files.
-      if (found.entries % 500 === 0) threads.start({ capture: found });
-    },
+  const tree = new TreeScan({ ...rules, seal: workspaceSealRules, plainBytesMax, skip, sealAll, expose });
+  const { verdicts, scannedFiles } = await lookAt(
+    tree.look(captureRoots, envFileRule),
+    { values: new SecretValues(installation), threads },
+    context,
   );
-  const candidates = tree.candidates();
-  threads.start({ capture: found, scan: FoundWork.of(candidates) });
-  const scan = (): ScanThreads =>
-    threads.scan({ values: secretsOf(installation, tree), bytesMax: plainBytesMax });
-  const verdicts = await lookInto(candidates, scan, context);
   const result = tree.settle(verdicts);
   const warnings = planWarnings(result, roots, choices);
   for (const warning of warnings) context.notice(`warning: ${warning}`);
-  return {
-    installation,
-    roots,
-    scan: result,
-    scannedFiles: candidates.filter(({ type }) => type === "file").length,
-    warnings,
-  };
+  return { installation, roots, scan: result, scannedFiles, warnings };
+}
+
+/** Threads look into the files of a tree while this one is still looking for more. */
+async function lookAt(
+  parts: Iterable<TreePart>,
+  { values, threads }: { readonly values: SecretValues; readonly threads: CreateThreads },
+  { progress, signal }: Context,
+): Promise<{ readonly verdicts: ContentVerdict[]; readonly scannedFiles: number }> {
+  const work = { capture: new FoundWork(), scan: new FoundWork() };
+  const contents = new ContentScan(values, signal);
+  const scan = (): ScanThreads => threads.scan(plainBytesMax);
+  for (const { entries, candidates, sealed } of parts) {
+    for (const { source } of sealed) values.addEnvFile(Buffer.from(source, "latin1"));
+    work.capture.add(entries);
+    work.scan.add(candidates);
+    contents.add(candidates);
+    threads.start(work);
+    if (threads.areStarted) contents.begin(scan);
+    // For what threads answer, and for signals.
+    await new Promise((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
+  }
+  if (work.scan.entries > 0) progress.start("scan", work.scan.contentBytes);
+  const verdicts = await contents.end(scan, (bytes) => progress.advance(bytes));
+  if (work.scan.entries > 0) progress.finish();
+  return { verdicts, scannedFiles: work.scan.files };
 }
 
 class FoundWork implements Work {
   entries = 0;
+  files = 0;
   contentBytes = 0;
 
-  static of(entries: Iterable<PlannedEntry>): FoundWork {
-    const work = new FoundWork();
-    for (const entry of entries) work.add(entry);
-    return work;
+  add(entries: readonly PlannedEntry[]): void {
+    this.entries += entries.length;
+    for (const { type, size } of entries) {
+      if (type === "file") this.files += 1;
+      this.contentBytes += size;
+    }
   }
-
-  add({ size }: PlannedEntry): void {
-    this.entries += 1;
-    this.contentBytes += size;
-  }
-}
-
-async function lookInto(
-  candidates: readonly PlannedEntry[],
-  scan: () => ScanThreads,
-  { progress, signal }: Context,
-): Promise<ContentVerdict[]> {
-  if (candidates.length === 0) return [];
-  progress.start(
-    "scan",
-    candidates.reduce((sum, { size }) => sum + size, 0),
-  );
-  const verdicts = await scanContents(candidates, {
-    threads: scan(),
-    signal,
-    onBytes: (bytes) => progress.advance(bytes),
-  });
-  progress.finish();
-  return verdicts;
-}
-
-function secretsOf(installation: Installation, tree: TreeScan): SecretValue[] {
-  const envFiles = tree.sealedBy(envFileRule).map(({ source }) => Buffer.from(source, "latin1"));
-  return secretValuesOf(installation, envFiles);
 }
 
 /** What stands in the way of what the user meant, for people. */

@@ -12,7 +12,7 @@ export interface Found {
   readonly entry: Draft;
   readonly parent: Found | undefined;
   /** Device and inode where it is a file with more than one name. */
-  readonly inode: string | undefined;
+  inode: string | undefined;
 }
 
 /** What the walk learnt of one place. */
@@ -51,6 +51,12 @@ export function draft(facts: Facts): Found {
   if (database === true) entry.database = database;
   const inode = hasContent && stats.nlink > 1n ? inodeKey(stats) : undefined;
   return { entry, parent: facts.parent, inode };
+}
+
+/** Makes it an entry that cannot be read, as the walk would have, had it tried. */
+export function withoutContent(found: Found, unreadable: string): void {
+  found.inode = undefined;
+  Object.assign(found.entry, { unreadable, size: 0, sealedBy: "no-content" });
 }
 
 /** A plain entry makes its directories plain: each stands once, where its first plain descendant is. */

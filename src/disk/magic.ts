@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readSync } from "node:fs";
+import { absenceOf } from "./stat.ts";
 
 /** Every SQLite 3 database begins with these bytes (https://www.sqlite.org/fileformat.html § 1.3). */
 const magic = Buffer.from("SQLite format 3\0", "latin1");
@@ -45,9 +46,15 @@ export function filesWithSidecar(names: readonly string[]): ReadonlySet<string> 
   return new Set(sidecars.map((name) => name.replace(sidecarName, "")));
 }
 
-/** Throws what open throws. */
-export function tryOpening(source: string): void {
-  closeSync(openSync(Buffer.from(source, "latin1"), openFlags));
+/** Why a file cannot be opened, as far as that lies with the file. */
+export function unreadableReason(source: string): string | undefined {
+  try {
+    closeSync(openSync(Buffer.from(source, "latin1"), openFlags));
+    return undefined;
+  } catch (error) {
+    const absence = absenceOf(error);
+    return "unreadable" in absence ? absence.unreadable : undefined;
+  }
 }
 
 /** The same as {@link isDatabase} for content that was read already. Below its header's 100 bytes it is none. */

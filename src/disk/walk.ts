@@ -14,8 +14,8 @@ import type { RuleMatcher } from "./glob.ts";
 import { IgnoreChain } from "./ignore-chain.ts";
 import { type IgnoreFile, ignoreFileName, misreadReason, readIgnoreFile } from "./ignore-file.ts";
 import { foldersAround, listNames, realPlace, rootStats, unfitness } from "./listing.ts";
-import { filesWithSidecar, isDatabase, looksLikeDatabase, tryOpening } from "./magic.ts";
-import type { CaptureRoot, IgnoreTrouble, LeftOut, PlannedEntry, ScanFinding, ScanRules } from "./planned.ts";
+import { filesWithSidecar, isDatabase, looksLikeDatabase } from "./magic.ts";
+import type { CaptureRoot, IgnoreTrouble, LeftOut, ScanFinding, ScanRules } from "./planned.ts";
 import { RootRules, userRules } from "./root-rules.ts";
 import { absenceOf, inodeKey, kindOf } from "./stat.ts";
 import { measure, type Measure } from "./subtree.ts";
@@ -46,6 +46,9 @@ interface LeavingOut {
   readonly measured: Measure | undefined;
 }
 
+/** Places that are looked at in one step: what takes some milliseconds. */
+const stepPlaces = 256;
+
 /** Lists every entry of the roots in archive order. Nothing found on the way is thrown; a missing root is. */
 export class Walk {
   readonly found: Found[] = [];
@@ -56,7 +59,6 @@ export class Walk {
   readonly #rules: ScanRules;
   readonly #setting: Omit<ExclusionSetting, "dev">;
   readonly #rootPlaces = new Map<string, string>();
-  readonly #onFound: ((entry: PlannedEntry) => void) | undefined;
   #root!: RootRules;
   #exclusions!: Exclusions;
   /** The file system to stay on, if it is to be one. */
@@ -64,20 +66,20 @@ export class Walk {
   /** The folders around the place that is looked at. */
   #around = new Set<string>();
 
-  constructor(rules: ScanRules, onFound?: (entry: PlannedEntry) => void) {
+  constructor(rules: ScanRules) {
     this.#rules = rules;
-    this.#onFound = onFound;
     this.#setting = { user: userRules(rules), skip: new Set((rules.skip ?? []).map(inodeKey)) };
   }
 
-  walk(roots: readonly CaptureRoot[]): void {
+  /** Step by step: `found` grows from one to the next. */
+  *walk(roots: readonly CaptureRoot[]): Generator<void> {
     const ordered = [...roots].sort((a, b) => (a.id < b.id ? -1 : 1));
     const places = ordered.map((root) => realPlace(root));
     for (const [index, root] of ordered.entries()) this.#rootPlaces.set(places[index]!, root.id);
-    for (const [index, root] of ordered.entries()) this.#walkRoot(root, places[index]!);
+    for (const [index, root] of ordered.entries()) yield* this.#walkRoot(root, places[index]!);
   }
 
-  #walkRoot(root: CaptureRoot, source: string): void {
+  *#walkRoot(root: CaptureRoot, source: string): Generator<void> {
     this.#root = new RootRules(root, this.#rules);
     const stats = rootStats(root, source);
     this.#dev = this.#rules.oneFileSystem === true ? stats.dev : undefined;
@@ -95,13 +97,15 @@ export class Walk {
       sealedBy: this.#root.sealedBy(stats.isFile() ? basename(source) : "", undefined),
     };
     const first = this.#take(place, stats);
-    if (first !== undefined) this.#descend(first);
+    if (first !== undefined) yield* this.#descend(first);
   }
 
-  #descend(first: Folder): void {
+  *#descend(first: Folder): Generator<void> {
     const stack = [first];
     this.#around.add(first.inode);
+    let places = 0;
     for (let folder = stack.at(-1); folder !== undefined; folder = stack.at(-1)) {
+      if (++places % stepPlaces === 0) yield;
       const name = folder.names[folder.next++];
       const child = name === undefined ? undefined : this.#visit(folder, name);
       if (child !== undefined) {
@@ -220,8 +224,6 @@ export class Walk {
     try {
       const mayBeDatabase = looksLikeDatabase(place.source, stats.size, place.hasSidecar === true);
       const isOne = mayBeDatabase && isDatabase(place.source);
-      // What may stand readable is opened all the same: whether it can be read is part of the plan.
-      if (!mayBeDatabase && sealedBy === undefined) tryOpening(place.source);
       this.#add(place, "file", { stats, sealedBy, ...(isOne && { database: true }) });
     } catch (error) {
       this.#add(place, "file", { stats, ...absenceOf(error) });
@@ -233,7 +235,6 @@ export class Walk {
     const sealedBy = facts.sealedBy ?? place.sealedBy;
     const found = draft({ ...facts, path, source, parent, type, sealedBy });
     this.found.push(found);
-    this.#onFound?.(found.entry);
     return found;
   }
 }

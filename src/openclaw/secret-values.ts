@@ -40,20 +40,48 @@ const openWords = new Set([
  * The secret values in configuration, `.env` and credential files of an installation, and in these files of workspaces.
  * What cannot be read or parsed adds nothing: it is sealed itself.
  */
-export function secretValuesOf(
-  installation: Installation,
-  workspaceEnvFiles: readonly (string | Buffer)[],
-): SecretValue[] {
+export class SecretValues {
+  readonly #installation: Installation;
+  #values: Map<string, string> | undefined;
+
+  /** Reads nothing yet: a config that cannot be read is in the way of those only who have something to search. */
+  constructor(installation: Installation) {
+    this.#installation = installation;
+  }
+
+  /** One of a workspace. */
+  addEnvFile(file: string | Buffer): void {
+    collectFromEnv(read(file) ?? "", adder(this.#known(), "env-value"));
+  }
+
+  get count(): number {
+    return this.#known().size;
+  }
+
+  /** Later ones stand behind those of before. */
+  list(): SecretValue[] {
+    return [...this.#known()].map(([value, from]) => ({ from, value }));
+  }
+
+  #known(): Map<string, string> {
+    this.#values ??= valuesOf(this.#installation);
+    return this.#values;
+  }
+}
+
+/** Each with where it stands. */
+function valuesOf(installation: Installation): Map<string, string> {
   const values = new Map<string, string>();
-  const add = (from: string) => (value: string) => {
+  collect(configOf(installation), "", adder(values, "config-value"));
+  for (const file of credentialFiles(installation)) collectFromJson(file, adder(values, "credential-value"));
+  for (const file of envFiles(installation)) collectFromEnv(read(file) ?? "", adder(values, "env-value"));
+  return values;
+}
+
+function adder(values: Map<string, string>, from: string): (value: string) => void {
+  return (value) => {
     for (const one of partsOf(value)) if (!values.has(one)) values.set(one, from);
   };
-  collect(configOf(installation), "", add("config-value"));
-  for (const file of credentialFiles(installation)) collectFromJson(file, add("credential-value"));
-  for (const file of [...envFiles(installation), ...workspaceEnvFiles]) {
-    collectFromEnv(read(file) ?? "", add("env-value"));
-  }
-  return [...values].map(([value, from]) => ({ from, value }));
 }
 
 /** With all it includes: what lies outside of its directory is a root of its own. */

@@ -1,23 +1,25 @@
 import { appendFileSync, chmodSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { encodingOrReason } from "../../src/backup/content-scan/content-kind.ts";
 import { EntryScanner } from "../../src/backup/content-scan/scan-entry.ts";
-import { ScanHere, scanContents } from "../../src/backup/content-scan/content-scan.ts";
+import { ContentScan, ScanHere, type ScanThreads } from "../../src/backup/content-scan/content-scan.ts";
 import { lintParts } from "../../src/backup/content-scan/lint-parts.ts";
 import { findByLint } from "../../src/backup/content-scan/lint.ts";
 import { SearchedText } from "../../src/backup/content-scan/searched-text.ts";
 import { SecretSearch } from "../../src/backup/content-scan/secret-search.ts";
+import type { Wanted } from "../../src/backup/content-scan/value-forms.ts";
 import { createBackup } from "../../src/backup/create.ts";
 import { CreateThreads } from "../../src/backup/create-threads/create-threads.ts";
 import { EntryPacker } from "../../src/backup/capture/entry-packer.ts";
 import { PackBuffers } from "../../src/backup/capture/frame-room.ts";
 import { PathGuard } from "../../src/disk/path-guard.ts";
 import type { PlannedEntry } from "../../src/disk/planned.ts";
-import { type ContentVerdict, TreeScan } from "../../src/disk/scan.ts";
+import type { ContentVerdict } from "../../src/disk/scan.ts";
 import { fakeSecrets } from "../support/fake-secrets.ts";
 import { noise, smallInstallation } from "../support/installation.ts";
-import { scanRules, workspaceRoot } from "../support/scan.ts";
+import { lookedAt, scanRules, workspaceRoot } from "../support/scan.ts";
 import { freshDir, plant, type Tree } from "../support/tree.ts";
 import { makeWorld } from "../support/world.ts";
 
@@ -25,7 +27,7 @@ const bytesMax = 1024 * 1024;
 
 function candidatesOf(tree: Tree): { readonly dir: string; readonly entries: readonly PlannedEntry[] } {
   const dir = plant(freshDir(), tree);
-  return { dir, entries: new TreeScan([workspaceRoot(dir)], scanRules).candidates() };
+  return { dir, entries: lookedAt([workspaceRoot(dir)], scanRules).candidates };
 }
 
 function startedThreads(count: number): CreateThreads {
@@ -33,6 +35,31 @@ function startedThreads(count: number): CreateThreads {
   const work = { entries: 0, contentBytes: 0 };
   threads.start({ scan: work, capture: work });
   return threads;
+}
+
+function known(values: Wanted[]): { readonly count: number; list(): Wanted[] } {
+  return {
+    get count() {
+      return values.length;
+    },
+    list: () => [...values],
+  };
+}
+
+interface ScanParts {
+  readonly threads: ScanThreads;
+  readonly values?: Wanted[];
+  readonly signal?: AbortSignal;
+  readonly onBytes?: (bytes: number) => void;
+}
+
+function verdictsOn(
+  entries: readonly PlannedEntry[],
+  { threads, values = [], signal = new AbortController().signal, onBytes = () => {} }: ScanParts,
+): Promise<ContentVerdict[]> {
+  const contents = new ContentScan(known(values), signal);
+  contents.add(entries);
+  return contents.end(() => threads, onBytes);
 }
 
 describe("the search for known values", () => {
@@ -119,9 +146,8 @@ describe("a file is sealed as not scanned", () => {
 
   it("where the scan of one is ended, the whole backup is", async () => {
     const { entries } = candidatesOf({ "a.md": "text" });
-    const here = new ScanHere({ values: [], bytesMax });
     const signal = AbortSignal.abort(new Error("ended"));
-    const ended = scanContents(entries, { threads: here, signal, onBytes: () => {} });
+    const ended = verdictsOn(entries, { threads: new ScanHere(bytesMax), signal });
     await expect(ended).rejects.toThrow("ended");
     const many = candidatesOf({
       "a.md": "x".repeat(900_000),
@@ -130,10 +156,12 @@ describe("a file is sealed as not scanned", () => {
     });
     const later = new AbortController();
     await using threads = startedThreads(2);
-    const inThreads = scanContents(many.entries, {
-      threads: threads.scan({ values: [], bytesMax }),
+    const inThreads = verdictsOn(many.entries, {
+      threads: threads.scan(bytesMax),
       signal: later.signal,
-      onBytes: () => later.abort(new Error("ended later")),
+      onBytes: (bytes) => {
+        if (bytes > 0) later.abort(new Error("ended later"));
+      },
     });
     await expect(inThreads).rejects.toThrow("ended later");
   });
@@ -150,13 +178,9 @@ describe("the verdicts", () => {
     const { entries } = candidatesOf({ ...Object.fromEntries(notes), "pack.bin": noise(5000) });
     const verdictsBy = async (count: number): Promise<ContentVerdict[]> => {
       await using threads = startedThreads(count);
-      return await scanContents(entries, {
-        threads: threads.scan({
-          values: [{ from: "config-value", value: "calm 77 calm 77 " }],
-          bytesMax,
-        }),
-        signal: new AbortController().signal,
-        onBytes: () => {},
+      return await verdictsOn(entries, {
+        threads: threads.scan(bytesMax),
+        values: [{ from: "config-value", value: "calm 77 calm 77 " }],
       });
     };
     const here = await verdictsBy(0);
@@ -172,6 +196,109 @@ describe("the verdicts", () => {
     ]);
     expect(sealed.slice(-1)).toEqual([[800, "binary"]]);
     expect(sealed).toContainEqual([77, "secret:config-value"]);
+  });
+});
+
+function sealedIn(entries: readonly PlannedEntry[], verdicts: readonly ContentVerdict[]): string[] {
+  return verdicts.flatMap(({ sealedBy }, index) =>
+    sealedBy === undefined ? [] : [`${entries[index]!.path.slice("workspace.main/".length)} ${sealedBy}`],
+  );
+}
+
+describe("a scan that begins before all is found", () => {
+  /** Four batches: each note takes most of one. */
+  const notes = Object.fromEntries(
+    ["a", "b", "c", "d"].flatMap((name) => [
+      [`${name}/1.md`, `1 mention-of-${name} `.repeat(50_000)],
+      [`${name}/2.md`, `2 mention-of-${name} `.repeat(50_000)],
+      [`${name}/3.md`, `3 mention-of-${name} `.repeat(50_000)],
+    ]),
+  );
+  it.each([1, 3])("finds by %i threads what is known late, wherever it stands", async (count) => {
+    const { entries } = candidatesOf(notes);
+    const values: Wanted[] = [];
+    await using threads = startedThreads(count);
+    const contents = new ContentScan(known(values), new AbortController().signal);
+    contents.begin(() => threads.scan(bytesMax));
+    for (const [index, entry] of entries.entries()) {
+      contents.add([entry]);
+      // Amid the others, in the order in which a walk finds them; `a` was scanned by then.
+      if (index === 5) values.push({ from: "env-value", value: "mention-of-a" });
+      await setTimeout(20);
+    }
+    values.push({ from: "env-value", value: "mention-of-c" });
+    let doneBytes = 0;
+    const verdicts = await contents.end(
+      () => threads.scan(bytesMax),
+      (bytes) => (doneBytes += bytes),
+    );
+    expect(sealedIn(entries, verdicts)).toEqual(
+      ["a/1.md", "a/2.md", "a/3.md", "c/1.md", "c/2.md", "c/3.md"].map((path) => `${path} secret:env-value`),
+    );
+    expect(doneBytes).toBe(entries.reduce((sum, { size }) => sum + size, 0));
+  });
+
+  it("reads nothing twice where all was known before, and tells threads of values only now and then", async () => {
+    const { entries } = candidatesOf(
+      Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`${n}.md`, `${n}`])),
+    );
+    const values: Wanted[] = [{ from: "env-value", value: "not-in-there" }];
+    const told: number[] = [];
+    const asked: string[] = [];
+    const here = new ScanHere(bytesMax);
+    const threads: ScanThreads = {
+      lookFor: (wanted) => (told.push(wanted.length), here.lookFor(wanted)),
+      async *verdicts(batches) {
+        for (const batch of batches) {
+          asked.push(...(await batch).map(({ path }) => path));
+          yield (await batch).map(() => ({ scannedSha256: "" }));
+        }
+      },
+    };
+    const large = entries.map((entry) => ({ ...entry, size: 3_000_000 }));
+    const whole = new ContentScan(known(values), new AbortController().signal);
+    whole.add(large);
+    await whole.end(
+      () => threads,
+      () => {},
+    );
+    expect([told, asked.length]).toEqual([[1], 40]);
+
+    const growing = new ContentScan(known(values), new AbortController().signal);
+    growing.begin(() => threads);
+    for (const entry of large) {
+      growing.add([entry]);
+      values.push({ from: "env-value", value: `later-${entry.path}` });
+      await setTimeout(0);
+    }
+    const verdicts = await growing.end(
+      () => threads,
+      () => {},
+    );
+    expect(verdicts).toHaveLength(40);
+    // Sixteen times meanwhile and once for all of it; each was asked for again, as the last value was known to none.
+    expect([told.length, told.at(-1), asked.length]).toEqual([1 + 16 + 1, 41, 40 + 2 * 40]);
+  });
+
+  it("tells at the end what failed before", async () => {
+    const { entries } = candidatesOf({ "a.md": "text" });
+    const contents = new ContentScan(known([]), new AbortController().signal);
+    const threads: ScanThreads = {
+      lookFor: () => {},
+      // eslint-disable-next-line require-yield
+      async *verdicts() {
+        throw new Error("a thread ended early");
+      },
+    };
+    contents.begin(() => threads);
+    await setTimeout(1);
+    contents.add(entries);
+    await expect(
+      contents.end(
+        () => threads,
+        () => {},
+      ),
+    ).rejects.toThrow("a thread ended early");
   });
 });
 
@@ -217,6 +344,20 @@ describe("what is written readable is what was scanned", () => {
     );
     expect(report.sealed).toContainEqual({ reason: "not-scanned", entries: 1 });
     expect(report.complete).toBe(true);
+  });
+
+  it("a file that quotes a secret is sealed though the secret is found long after the file", async () => {
+    const world = await makeWorld();
+    const notes = Array.from({ length: 1500 }, (_, n) => [
+      `a/${String(n).padStart(4, "0")}.md`,
+      n % 500 === 3 ? "as I said: correct horse battery" : `note ${n}`,
+    ]);
+    const workspace = { ...Object.fromEntries(notes), "z/app/.env": "MY_PASSWORD='correct horse battery'" };
+    plant(world.home, smallInstallation);
+    plant(join(world.home, ".openclaw/workspace"), workspace);
+    const archive = { output: join(world.archives, "a.ocbak"), sealing: { recipients: [world.recipient] } };
+    const report = await createBackup({ ...archive, threads: 2 }, world.context());
+    expect(report.sealed).toContainEqual({ reason: "secret:env-value", entries: 3 });
   });
 
   it.each([

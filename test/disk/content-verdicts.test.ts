@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { TreeScan, type ContentVerdict } from "../../src/disk/scan.ts";
-import { scanRules, summary, workspaceRoot } from "../support/scan.ts";
+import type { ContentVerdict } from "../../src/disk/scan.ts";
+import { lookedAt, scanRules, summary, workspaceRoot } from "../support/scan.ts";
 import { freshDir, plant, type Tree } from "../support/tree.ts";
 
 const clean: ContentVerdict = { scannedSha256: "00".repeat(32) };
@@ -12,8 +12,9 @@ function judged(
   verdicts: Readonly<Record<string, ContentVerdict>>,
   expose: readonly string[] = [],
 ) {
-  const scan = new TreeScan([workspaceRoot(plant(freshDir(), tree))], { ...scanRules, expose });
-  const paths = scan.candidates().map(({ path }) => path.replace("workspace.main/", ""));
+  const roots = [workspaceRoot(plant(freshDir(), tree))];
+  const { tree: scan, candidates } = lookedAt(roots, { ...scanRules, expose });
+  const paths = candidates.map(({ path }) => path.replace("workspace.main/", ""));
   const result = scan.settle(paths.map((path) => verdicts[path] ?? clean));
   const { "": _root, ...plan } = summary(result);
   return { paths, plan, exposed: result.exposed.map(({ path, reason }) => `${path}: ${reason}`) };
@@ -62,7 +63,7 @@ describe("what a look into files seals", () => {
   });
 
   test("a verdict is due for each candidate", () => {
-    const scan = new TreeScan([workspaceRoot(plant(freshDir(), { "a.md": "a" }))], scanRules);
+    const { tree: scan } = lookedAt([workspaceRoot(plant(freshDir(), { "a.md": "a" }))], scanRules);
     expect(() => scan.settle([])).toThrow(RangeError);
   });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
 import { filesWithSidecar, looksLikeDatabase } from "../../src/disk/magic.ts";
-import { TreeScan } from "../../src/disk/scan.ts";
+import { scan } from "../../src/disk/scan.ts";
 import { makeWorld } from "../support/world.ts";
 
 interface Looked {
@@ -47,11 +47,8 @@ it("databases are found by their first bytes among the files that may be one", a
   for (const name of ["torn", "torn.db"]) appendFileSync(join(home, name), "half a page");
   writeFileSync(join(home, "torn-journal"), "");
   writeFileSync(join(home, "no.sqlite"), "not at all".repeat(20));
-  const tree = new TreeScan([{ id: "r", path: home, sealing: "always", exclude: [] }], {
-    seal: [],
-    plainBytesMax: 1000,
-  });
-  const { entries } = tree.settle([]);
+  const roots = [{ id: "r", path: home, sealing: "always", exclude: [] }] as const;
+  const { entries } = scan(roots, { seal: [], plainBytesMax: 1000 });
   const databases = entries.flatMap(({ path, database }) => (database === true ? [path] : []));
   expect(databases).toEqual(["r/History", "r/torn", "r/torn.db"]);
 });

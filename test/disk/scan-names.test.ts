@@ -80,10 +80,15 @@ describe("roots and trouble", () => {
     chmodSync(join(dir, "shut"), 0o700);
     chmodSync(dir, 0o755);
     const scanPath = new URL("../../src/disk/scan.ts", import.meta.url).pathname;
+    const scannerPath = new URL("../../src/backup/content-scan/scan-entry.ts", import.meta.url).pathname;
     const output = runAsNobody(
-      `import { scan } from ${JSON.stringify(scanPath)};
+      `import { EntryScanner } from ${JSON.stringify(scannerPath)};
+      import { TreeScan } from ${JSON.stringify(scanPath)};
       const roots = [{ id: "workspace.main", path: process.argv[1], sealing: "by-rule", exclude: [] }];
-      const { entries } = scan(roots, { seal: [], plainBytesMax: 1000 });
+      const tree = new TreeScan({ seal: [], plainBytesMax: 1000 });
+      const verdicts = [];
+      for (const { candidates } of tree.look(roots)) verdicts.push(...(await new EntryScanner([], 1000).scan(candidates)));
+      const { entries } = tree.settle(verdicts);
       console.log(JSON.stringify(entries.map(({ path, section, unreadable }) => ({ path, section, unreadable }))));`,
       dir,
     );
@@ -100,13 +105,12 @@ describe("roots and trouble", () => {
       freshDir(),
       Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`d${i % 7}/f${i}`, "x"])),
     );
-    let isFirst = true;
-    const tree = new TreeScan([root(dir)], rules, () => {
-      if (!isFirst) return;
-      isFirst = false;
-      rmSync(join(dir, "d6"), { recursive: true });
-      writeFileSync(join(dir, "d5", "new"), "x");
-    });
+    const tree = new TreeScan(rules);
+    const parts = tree.look([root(dir)]);
+    parts.next();
+    rmSync(join(dir, "d6"), { recursive: true });
+    writeFileSync(join(dir, "d5", "new"), "x");
+    for (const _ of parts);
     expect(find(tree.settleUnread(), "workspace.main/d6")).toMatchObject({
       section: "sealed",
       vanished: "ENOENT",

@@ -1,12 +1,13 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { secretValuesOf } from "../../src/openclaw/secret-values.ts";
+import { SecretValues } from "../../src/openclaw/secret-values.ts";
 import { locate, makeTree, type Tree } from "./home.ts";
 
 async function valuesOf(tree: Tree, ...envFiles: string[]): Promise<string[]> {
   const home = await makeTree({ ".openclaw/openclaw.json": "{}", ...tree });
-  const files = envFiles.map((file) => path.join(home, file));
-  return secretValuesOf(locate(home), files).map(({ from, value }) => `${from} ${value}`);
+  const values = new SecretValues(locate(home));
+  for (const file of envFiles) values.addEnvFile(path.join(home, file));
+  return values.list().map(({ from, value }) => `${from} ${value}`);
 }
 
 const ofConfig = (config: unknown) => valuesOf({ ".openclaw/openclaw.json": JSON.stringify(config) });

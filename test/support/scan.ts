@@ -1,5 +1,5 @@
 import type { CaptureRoot, PlannedEntry, ScanResult, ScanRules } from "../../src/disk/planned.ts";
-import { scan } from "../../src/disk/scan.ts";
+import { TreeScan, scan } from "../../src/disk/scan.ts";
 import { freshDir, plant, type Tree } from "./tree.ts";
 
 export const scanRules: ScanRules = {
@@ -13,6 +13,15 @@ export const scanRules: ScanRules = {
 
 export function workspaceRoot(path: string, overrides: Partial<CaptureRoot> = {}): CaptureRoot {
   return { id: "workspace.main", path, sealing: "by-rule", exclude: [], ...overrides };
+}
+
+/** A scan that has looked at its roots, and the candidates that it found. */
+export function lookedAt(
+  roots: readonly CaptureRoot[],
+  rules: ScanRules,
+): { readonly tree: TreeScan; readonly candidates: readonly PlannedEntry[] } {
+  const tree = new TreeScan(rules);
+  return { tree, candidates: [...tree.look(roots)].flatMap((part) => part.candidates) };
 }
 
 /** A tree of a workspace as it is planned: path below the root → section and why, type where it is no file. */

@@ -1,4 +1,6 @@
 import { hash } from "node:crypto";
+import { unreadableReason } from "../../disk/magic.ts";
+import type { ReadOutcome } from "../../disk/outcome.ts";
 import { PathGuard } from "../../disk/path-guard.ts";
 import type { PlannedEntry } from "../../disk/planned.ts";
 import { readLink, readSmall } from "../../disk/read.ts";
@@ -51,7 +53,7 @@ export class EntryScanner {
   #scanFile(entry: PlannedEntry, guard: PathGuard): ContentVerdict | Promise<ContentVerdict> {
     const into = this.#scratch.subarray(0, this.#bytesMax);
     const { status, reason, moved, bytes } = readSmall(entry, into, guard);
-    if (status !== "ok" || moved === true || reason !== undefined) return { sealedBy: "not-scanned" };
+    if (status !== "ok" || moved === true || reason !== undefined) return notScanned(entry, status);
     const content = into.subarray(0, bytes);
     const scannedSha256 = hash("sha256", content, "hex");
     const kind = encodingOrReason(content);
@@ -81,6 +83,12 @@ export class EntryScanner {
     if (found !== undefined) return { ...verdict, sealedBy: `secret:${found}` };
     return suspected.size === 0 ? verdict : lint(text.text, suspected, verdict);
   }
+}
+
+/** Whether it can be opened at all is part of the plan. */
+function notScanned({ source }: PlannedEntry, status: ReadOutcome["status"]): ContentVerdict {
+  const unreadable = status === "unreadable" ? unreadableReason(source) : undefined;
+  return unreadable === undefined ? { sealedBy: "not-scanned" } : { unreadable };
 }
 
 /** secretlint takes longer to load than most files to be scanned: it is loaded when a file looks like one for it. */

@@ -7,13 +7,14 @@ import {
   ThisThread,
 } from "../capture/capture-threads.ts";
 import type { CaptureSetting, CapturedPart } from "../capture/jobs.ts";
-import { type ScanSetting, type ScanThreads, ScanHere } from "../content-scan/content-scan.ts";
+import { type ScanThreads, ScanHere } from "../content-scan/content-scan.ts";
 import { postedEntries } from "../workers/posted-entries.ts";
 import { WorkerPool } from "../workers/worker-pool.ts";
 import { workerScript } from "../workers/worker-thread.ts";
 import type { CreateJob, CreatePart, CreateSetting } from "./jobs.ts";
 import { type Work, threadsFor } from "./thread-count.ts";
 
+type Batches = Parameters<ScanThreads["verdicts"]>[0];
 type Pool = WorkerPool<CreateJob | CreateSetting, CreatePart, Uint8Array, Uint8Array>;
 
 /** How many threads a backup may have. */
@@ -36,19 +37,25 @@ export class CreateThreads implements AsyncDisposable {
   /**
    * Starts them where there is enough to do, as far as that is known. Without it, or else, all is done in this thread.
    */
-  start(work: { readonly capture: Work; readonly scan?: Work }): void {
+  start(work: { readonly capture: Work; readonly scan: Work }): void {
     if (this.#pool !== undefined) return;
     const { count, onlyScan = false } = this.#choice;
-    const toDo = onlyScan ? work.scan : work.capture;
-    const started = toDo === undefined ? 0 : (count ?? threadsFor(toDo));
+    const started = count ?? threadsFor(onlyScan ? work.scan : work.capture);
     if (started > 0) this.#pool = newPool(started);
   }
 
-  scan(setting: ScanSetting): ScanThreads {
+  get areStarted(): boolean {
+    return this.#pool !== undefined;
+  }
+
+  /** `bytesMax`: larger files are not scanned. */
+  scan(bytesMax: number): ScanThreads {
     const pool = this.#pool;
-    if (pool === undefined) return new ScanHere(setting);
-    pool.tell({ forScan: setting });
-    return { verdicts: (batches) => verdicts(pool, batches) };
+    if (pool === undefined) return new ScanHere(bytesMax);
+    return {
+      lookFor: (values) => pool.tell({ forScan: { values, bytesMax } }),
+      verdicts: (batches) => verdicts(pool, batches),
+    };
   }
 
   /** The threads end with what it returns. `databases`: those that will be captured, in order. */
@@ -70,15 +77,16 @@ function newPool(count: number): Pool {
   return new WorkerPool(workerScript("create-worker", import.meta.url), { count });
 }
 
-async function* verdicts(
-  pool: Pool,
-  batches: Iterable<readonly PlannedEntry[]>,
-): AsyncGenerator<readonly ContentVerdict[]> {
+async function* verdicts(pool: Pool, batches: Batches): AsyncGenerator<readonly ContentVerdict[]> {
   for await (const part of pool.inOrder(scanJobs(batches))) if ("verdicts" in part) yield part.verdicts;
 }
 
-function* scanJobs(batches: Iterable<readonly PlannedEntry[]>): Generator<CreateJob> {
-  for (const entries of batches) yield { scan: postedEntries(entries) };
+function* scanJobs(batches: Batches): Generator<CreateJob | Promise<CreateJob>> {
+  for (const batch of batches) yield batch instanceof Promise ? batch.then(scanJob) : scanJob(batch);
+}
+
+function scanJob(entries: readonly PlannedEntry[]): CreateJob {
+  return { scan: postedEntries(entries) };
 }
 
 function capturePool(pool: Pool, setting: CaptureSetting): CapturePool {
