@@ -58,13 +58,20 @@ export function unsafePlaces(entries: readonly TakenEntry[]): TimeTravel[] {
       path,
       table: null,
       why,
-      matches: picomatch(path, { dot: true, windows: false }),
+      matches: matcherOf(path),
     })),
   );
   const files = entries.filter(
     ({ path, excluded }) => excluded === undefined && !path.startsWith("workspace."),
   );
   return rows.flatMap(({ matches, ...row }) => (files.some(({ path }) => matches(path)) ? [row] : []));
+}
+
+/** Looks first for what stands before the first star: an expression takes ten times as long, for each of very many paths. */
+function matcherOf(glob: string): (path: string) => boolean {
+  const start = glob.slice(0, `${glob}*`.indexOf("*"));
+  const matches = picomatch(glob, { dot: true, windows: false });
+  return (path) => path.startsWith(start) && matches(path);
 }
 
 /** The tables of a database that hold rows. Throws where they are not as known. */
