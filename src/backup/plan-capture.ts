@@ -9,6 +9,7 @@ import type { Installation, Root } from "../openclaw/installation.ts";
 import { workspaceSealRules } from "../openclaw/classes/workspace.ts";
 import { envFileRule } from "../openclaw/classes/workspace-sealed.ts";
 import { SecretValues } from "../openclaw/secret-values.ts";
+import { breathe } from "../system/breathe.ts";
 import { timestamp } from "./archive-name.ts";
 import { harmIn, scanWarnings, type TakingChoices, takingOf } from "./capture-roots.ts";
 import { ContentScan, type ScanThreads } from "./content-scan/content-scan.ts";
@@ -58,7 +59,7 @@ export async function planCapture(
   const { sealAll = false, plain: expose = [] } = choices;
   const tree = new TreeScan({ ...rules, seal: workspaceSealRules, plainBytesMax, skip, sealAll, expose });
   const { verdicts, scannedFiles } = await lookAt(
-    tree.look(captureRoots, envFileRule),
+    tree.look(captureRoots),
     { values: new SecretValues(installation), threads },
     context,
   );
@@ -77,16 +78,15 @@ async function lookAt(
   const work = { capture: new FoundWork(), scan: new FoundWork() };
   const contents = new ContentScan(values, signal);
   const scan = (): ScanThreads => threads.scan(plainBytesMax);
-  for (const { entries, candidates, sealed } of parts) {
-    for (const { source } of sealed) values.addEnvFile(Buffer.from(source, "latin1"));
+  for (const { entries, candidates } of parts) {
+    for (const { type, sealedBy, source } of entries)
+      if (type === "file" && sealedBy === envFileRule) values.addEnvFile(Buffer.from(source, "latin1"));
     work.capture.add(entries);
     work.scan.add(candidates);
     contents.add(candidates);
     threads.start(work);
     if (threads.areStarted) contents.begin(scan);
-    // For what threads answer, and for signals.
-    await new Promise((resolve) => setImmediate(resolve));
-    signal.throwIfAborted();
+    await breathe(signal);
   }
   if (work.scan.entries > 0) progress.start("scan", work.scan.contentBytes);
   const verdicts = await contents.end(scan, (bytes) => progress.advance(bytes));

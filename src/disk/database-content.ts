@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { breathe } from "../system/breathe.ts";
 import { RowDigest } from "./row-digest.ts";
 
 /** What a database holds, whatever its pages look like. */
@@ -98,8 +99,7 @@ async function readTable(
       for (const value of row as unknown as SQLOutputValue[]) digest.add(value);
       rows += 1;
       if (rows % rowsPerStep !== 0) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      signal?.throwIfAborted();
+      await breathe(signal);
       if (performance.now() > deadline) throw new Error("reading it took too long");
     }
   }

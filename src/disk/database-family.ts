@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, lstatSync, openSync, rmSync, writeSync, type BigIntStats } from "node:fs";
+import { breathe } from "../system/breathe.ts";
 import { DiskError } from "./errors.ts";
 import { identityOf, isSame } from "./identity.ts";
 import { systemCode } from "./io-error.ts";
@@ -96,7 +97,7 @@ export async function copyFile(source: Buffer, copy: string, { stepBytes, onStep
     let turnAt = stepBytes;
     for (let position = 0, bytes = piece.length; bytes === piece.length; position += bytes) {
       if (position >= turnAt) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await breathe();
         onStep();
         turnAt = position + stepBytes;
       }

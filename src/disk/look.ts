@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
+import { breathe } from "../system/breathe.ts";
 import { openFlags } from "./magic.ts";
 import type { Reach } from "./path-guard.ts";
 import { absenceOf } from "./stat.ts";
@@ -31,7 +32,7 @@ export async function digestOfFile(
     for (let bytes = readSync(fd, buffer); bytes > 0; bytes = readSync(fd, buffer)) {
       digest.update(buffer.subarray(0, bytes));
       reads += 1;
-      if (reads % readsPerStep === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (reads % readsPerStep === 0) await breathe(signal);
       signal.throwIfAborted();
     }
     return { sha256: digest.digest("hex") };

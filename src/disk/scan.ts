@@ -20,8 +20,6 @@ export interface TreePart {
   readonly entries: readonly PlannedEntry[];
   /** Those of them that no rule seals: files and symbolic links. */
   readonly candidates: readonly PlannedEntry[];
-  /** Files that one of the rules seals which were asked for. */
-  readonly sealed: readonly PlannedEntry[];
 }
 
 /**
@@ -40,16 +38,16 @@ export class TreeScan {
   }
 
   /**
-   * Looks at the roots, once, part by part. `sealedBy`: the rule whose files stand in `sealed`. Throws DiskError
-   * `root-missing`, `root-unreadable` or `bad-pattern`; whatever else goes wrong below a root is an entry that says so.
+   * Looks at the roots, once, part by part. Throws DiskError `root-missing`, `root-unreadable` or `bad-pattern`; whatever
+   * else goes wrong below a root is an entry that says so.
    */
-  *look(roots: readonly CaptureRoot[], sealedBy?: string): Generator<TreePart> {
+  *look(roots: readonly CaptureRoot[]): Generator<TreePart> {
     let seen = 0;
     for (const _ of this.#walk.walk(roots)) {
-      yield this.#part(seen, sealedBy);
+      yield this.#part(seen);
       seen = this.#walk.found.length;
     }
-    yield this.#part(seen, sealedBy);
+    yield this.#part(seen);
   }
 
   /** `verdicts` are those of the candidates, in their order. Call it once. */
@@ -65,15 +63,11 @@ export class TreeScan {
     return this.#result();
   }
 
-  #part(from: number, rule: string | undefined): TreePart {
+  #part(from: number): TreePart {
     const found = this.#walk.found.slice(from);
     this.#exposure.apply(found);
     const entries = found.map(({ entry }): PlannedEntry => entry);
-    return {
-      entries,
-      candidates: entries.filter((entry) => isCandidate(entry)),
-      sealed: entries.filter(({ sealedBy, type }) => type === "file" && sealedBy === rule),
-    };
+    return { entries, candidates: entries.filter((entry) => isCandidate(entry)) };
   }
 
   #judge(found: Found, { sealedBy, scannedSha256, unreadable }: ContentVerdict): void {

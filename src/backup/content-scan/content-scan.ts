@@ -1,6 +1,7 @@
 import type { PlannedEntry } from "../../disk/planned.ts";
 import type { ContentVerdict } from "../../disk/scan.ts";
 import { BatchMaker, type ScanBatch } from "./batches.ts";
+import type { EntryScanner } from "./scan-entry.ts";
 import type { Wanted } from "./value-forms.ts";
 
 /** What is looked for. Plain data: it is posted to threads. */
@@ -142,6 +143,7 @@ export class ContentScan {
 export class ScanHere implements ScanThreads {
   readonly #bytesMax: number;
   #values: readonly Wanted[] = [];
+  #scanner: EntryScanner | undefined;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -149,18 +151,14 @@ export class ScanHere implements ScanThreads {
 
   lookFor(values: readonly Wanted[]): void {
     this.#values = values;
+    this.#scanner = undefined;
   }
 
   async *verdicts(batches: Iterable<Entries | Promise<Entries>>): AsyncGenerator<readonly ContentVerdict[]> {
-    const { EntryScanner } = await import("./scan-entry.ts");
-    let scanner: InstanceType<typeof EntryScanner> | undefined;
-    let values: readonly Wanted[] | undefined;
+    const { EntryScanner: Scanner } = await import("./scan-entry.ts");
     for (const batch of batches) {
-      if (scanner === undefined || values !== this.#values) {
-        values = this.#values;
-        scanner = new EntryScanner(values, this.#bytesMax);
-      }
-      yield scanner.scan(await batch);
+      this.#scanner ??= new Scanner(this.#values, this.#bytesMax);
+      yield this.#scanner.scan(await batch);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { breathe } from "./breathe.ts";
+import { breathe } from "../../system/breathe.ts";
 import { knownRemainders } from "./database-rules.ts";
 import type { Findings } from "./findings.ts";
 import type { PathMapper } from "./path-mapper.ts";

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { breathe } from "./breathe.ts";
+import { breathe } from "../../system/breathe.ts";
 import { type DatabaseRule, databaseRules, knownVersions } from "./database-rules.ts";
 import { rekey } from "./digest-keys.ts";
 import { searchDatabase } from "./database-search.ts";

@@ -1,5 +1,5 @@
 import type { PathMove } from "../target.ts";
-import { breathe } from "./breathe.ts";
+import { breathe } from "../../system/breathe.ts";
 import { FileRun } from "./file-run.ts";
 import { Findings, type RewriteReport } from "./findings.ts";
 import { type PathMapper, pathMapper } from "./path-mapper.ts";
