@@ -20,7 +20,7 @@ import { idleGlobs } from "./idle-globs.ts";
 
 /** Workspace files above this are sealed: what a secret scan reads to its end, and what fits one frame with its header. */
 const plainBytesMax = 1024 * 1024;
-const segmentBytes = 8 * 1024 * 1024;
+const segmentBytes = 4 * 1024 * 1024;
 
 export interface CaptureChoices extends TakingChoices {
   readonly sealAll?: boolean;
