@@ -139,8 +139,12 @@ export function displayPath(path: EntryPath): string {
   return displayBytes(path);
 }
 
+/** Nearly all names: what shows as it is. */
+const printable = /^[\x20-\x7e]*$/;
+
 /** The same for any byte string. */
 export function displayBytes(bytes: string): string {
+  if (printable.test(bytes)) return bytes;
   const text = textOf(bytes);
   const source = text ?? bytes;
   const unprintable =

@@ -2,19 +2,56 @@ import { createHash, hash } from "node:crypto";
 import { displayPath } from "./entry-path.ts";
 import type { FileLine, SectionName, StoredLine } from "./entry.ts";
 import { FormatError } from "./errors.ts";
-import { encodeEntryHeader, paddingAfter } from "./inner-tar.ts";
+import { encodeEntryHeader, entryHeaderBound, paddingAfter } from "./inner-tar.ts";
+import { limits } from "./limits.ts";
 import type { TarCursor } from "./tar-cursor.ts";
-import { isZero } from "./ustar.ts";
+import { isZero, padded } from "./ustar.ts";
 import type { EntryVisitor } from "./visitor.ts";
 
-/** Holds one record to its index line: header, content, digest, padding. */
-export async function passEntry(
+/** The longest header there is, for the longest path and link target. */
+const headerBuffer = Buffer.allocUnsafeSlow(entryHeaderBound(limits.pathBytes, limits.targetBytes));
+
+/**
+ * Holds one record to its index line: header, content, digest, padding. The promise is to be awaited; there is none
+ * where the frame at hand held all of the record, as nearly all frames do: promises cost as much as a small file.
+ */
+export function passEntry(
   cursor: TarCursor,
   line: StoredLine,
   section: SectionName,
   visitor: EntryVisitor,
+): Promise<void> | undefined {
+  const header = encodeEntryHeader(line, headerBuffer);
+  const size = line.type === "file" ? line.size : 0;
+  const record = cursor.within(header.length + padded(size));
+  // A copy: the buffer serves the next entry of whoever reads meanwhile.
+  if (record === undefined) return passAcross({ cursor, section, visitor }, line, Buffer.from(header));
+  const contentEnd = header.length + size;
+  if (header.compare(record, 0, header.length) !== 0) throw changed(line, section);
+  visitor.begin(line, section);
+  if (line.type === "file") {
+    const content = record.subarray(header.length, contentEnd);
+    if (size > 0) visitor.content(content);
+    checkZeroTail(line, content, 0);
+    if (hash("sha256", content, "hex") !== line.sha256) throw mismatch(line, section);
+    if (!isZero(record.subarray(contentEnd))) throw cursor.wrong(displayPath(line.path));
+  }
+  visitor.end(line);
+  return undefined;
+}
+
+interface Passing {
+  readonly cursor: TarCursor;
+  readonly section: SectionName;
+  readonly visitor: EntryVisitor;
+}
+
+/** The same for a record that lies in several frames. */
+async function passAcross(
+  { cursor, section, visitor }: Passing,
+  line: StoredLine,
+  header: Buffer,
 ): Promise<void> {
-  const header = encodeEntryHeader(line);
   const there = cursor.within(header.length);
   if (there === undefined) await cursor.expect(header, () => displayPath(line.path));
   else if (!header.equals(there)) throw changed(line, section);
@@ -28,12 +65,6 @@ export async function passEntry(
 }
 
 async function passContent(cursor: TarCursor, line: FileLine, visitor: EntryVisitor): Promise<string> {
-  const whole = cursor.within(line.size);
-  if (whole !== undefined) {
-    if (whole.length > 0) visitor.content(whole);
-    checkZeroTail(line, whole, 0);
-    return hash("sha256", whole, "hex");
-  }
   const digest = createHash("sha256");
   let at = 0;
   await cursor.pass(line.size, (part) => {

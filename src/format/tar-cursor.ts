@@ -36,14 +36,14 @@ export class TarCursor {
     while (compared < bytes.length) {
       const part = await this.#part(bytes.length - compared);
       if (bytes.compare(part, 0, part.length, compared, compared + part.length) !== 0)
-        throw this.#wrong(what());
+        throw this.wrong(what());
       compared += part.length;
     }
   }
 
   async expectZeros(length: number, what: () => string): Promise<void> {
     await this.pass(length, (part) => {
-      if (!isZero(part)) throw this.#wrong(what());
+      if (!isZero(part)) throw this.wrong(what());
     });
   }
 
@@ -71,21 +71,8 @@ export class TarCursor {
     this.#at = 0;
   }
 
-  async #part(most: number): Promise<Buffer> {
-    if (this.#at === this.#frame.length) await this.#load();
-    const part = this.#frame.subarray(this.#at, this.#at + most);
-    this.#at += part.length;
-    return part;
-  }
-
-  async #load(): Promise<void> {
-    if (this.#next >= this.#reader.frames.length) throw this.#wrong("the end");
-    this.close();
-    this.#frame = await this.#reader.frame(this.#next++);
-    this.#onBytes?.(this.#frame.length);
-  }
-
-  #wrong(what: string): FormatError {
+  /** What stands here is not what the index has at this place, `what`. */
+  wrong(what: string): FormatError {
     const { name } = this.#reader;
     return new FormatError(
       "bad-tar",
@@ -94,5 +81,19 @@ export class TarCursor {
         place: { section: name },
       },
     );
+  }
+
+  async #part(most: number): Promise<Buffer> {
+    if (this.#at === this.#frame.length) await this.#load();
+    const part = this.#frame.subarray(this.#at, this.#at + most);
+    this.#at += part.length;
+    return part;
+  }
+
+  async #load(): Promise<void> {
+    if (this.#next >= this.#reader.frames.length) throw this.wrong("the end");
+    this.close();
+    this.#frame = await this.#reader.frame(this.#next++);
+    this.#onBytes?.(this.#frame.length);
   }
 }

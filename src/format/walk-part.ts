@@ -33,8 +33,10 @@ export class PartWalker {
       const end = endOfLines(bytes, at, lines);
       for (const text of splitLines(bytes.subarray(at, end), `the index of the ${name} section`)) {
         const line = parseIndexLine(text);
-        if (isStored(line)) await passEntry(cursor, line, name, visitor);
-        else visitor.absent?.(line, name);
+        if (isStored(line)) {
+          const passing = passEntry(cursor, line, name, visitor);
+          if (passing !== undefined) await passing;
+        } else visitor.absent?.(line, name);
         lines -= 1;
       }
       frame += 1;

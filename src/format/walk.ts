@@ -33,8 +33,10 @@ export async function walkSection(
     if (!lines.ready) await lines.fill();
     const line = lines.current;
     if (line === undefined) break;
-    if (isStored(line)) await passEntry(cursor, line, proved.reader.name, visitor);
-    else visitor.absent?.(line, proved.reader.name);
+    if (isStored(line)) {
+      const passing = passEntry(cursor, line, proved.reader.name, visitor);
+      if (passing !== undefined) await passing;
+    } else visitor.absent?.(line, proved.reader.name);
     lines.advance();
   }
   // What follows, index and close.json, was read through its frames when the index was proved.
