@@ -1,5 +1,5 @@
 import { type EntryPath, displayPath } from "./entry-path.ts";
-import { type IndexLine, isStored } from "./entry.ts";
+import { isStored } from "./entry.ts";
 import { FormatError } from "./errors.ts";
 import type { ProvedSection } from "./index-check.ts";
 import { parseInventoryLine } from "./index-line.ts";
@@ -19,38 +19,47 @@ export async function passInventory(
   await cursor.expect(header, () => "inventory.jsonl");
   const lines = new LineCursor(reader);
   const what = `the inventory of the ${reader.name} section`;
-  for await (const text of inventoryLines(cursor, inventory.bytes, what)) {
-    const planned = parseInventoryLine(text);
-    const written = await passUnplanned(lines, planned.path);
-    if (written?.path !== planned.path) {
-      throw new FormatError(
-        "bad-index",
-        `${what} and its index name different entries: ${displayPath(planned.path)}`,
-      );
+  for await (const texts of inventoryLines(cursor, inventory.bytes, what)) {
+    for (const text of texts) {
+      const planned = parseInventoryLine(text);
+      while (!atPlanned(lines, planned.path)) await lines.fill();
+      if (lines.current?.path !== planned.path) {
+        throw new FormatError(
+          "bad-index",
+          `${what} and its index name different entries: ${displayPath(planned.path)}`,
+        );
+      }
+      if (planned.type !== "file" && planned.size !== 0) {
+        throw new FormatError("bad-index", `${what} gives a size to what is no file`);
+      }
+      lines.advance();
     }
-    if (planned.type !== "file" && planned.size !== 0) {
-      throw new FormatError("bad-index", `${what} gives a size to what is no file`);
-    }
-    lines.advance();
   }
-  if ((await passUnplanned(lines, undefined)) !== undefined) {
+  while (!atPlanned(lines, undefined)) await lines.fill();
+  if (lines.current !== undefined)
     throw new FormatError("bad-index", `${what} has fewer entries than its index`);
-  }
   await cursor.expectZeros(paddingAfter(inventory.bytes), () => "inventory.jsonl");
 }
 
-/** The next index line that is `path` or stands for content. */
-async function passUnplanned(lines: LineCursor, path: EntryPath | undefined): Promise<IndexLine | undefined> {
-  for (;;) {
-    if (!lines.ready) await lines.fill();
+/**
+ * Goes on to the next index line that is `path` or stands for content, or behind the last. False where more lines must
+ * be read first.
+ */
+function atPlanned(lines: LineCursor, path: EntryPath | undefined): boolean {
+  for (; lines.ready; lines.advance()) {
     const { current } = lines;
     if (current === undefined || current.path === path || isStored(current) || current.status === "moved")
-      return current;
-    lines.advance();
+      return true;
   }
+  return false;
 }
 
-async function* inventoryLines(cursor: TarCursor, bytes: number, what: string): AsyncGenerator<string> {
+/** Some at a time. */
+async function* inventoryLines(
+  cursor: TarCursor,
+  bytes: number,
+  what: string,
+): AsyncGenerator<readonly string[]> {
   let held: Buffer = Buffer.alloc(0);
   let rest = bytes;
   while (rest > 0) {
@@ -61,7 +70,7 @@ async function* inventoryLines(cursor: TarCursor, bytes: number, what: string): 
     rest -= length;
     held = Buffer.concat([held, part]);
     const end = held.lastIndexOf(0x0a) + 1;
-    if (end > 0) yield* splitLines(held.subarray(0, end), what);
+    if (end > 0) yield splitLines(held.subarray(0, end), what);
     held = held.subarray(end);
     if (held.length > limits.lineBytes)
       throw new FormatError("limit-exceeded", `${what} has a line that is too long`);
