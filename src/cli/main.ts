@@ -9,11 +9,11 @@ const first = process.argv[2] ?? "";
 
 /** Commands that need little memory as it is: a small heap costs `ls` of 60,000 files a third more CPU time. */
 const looking = new Set(["cat", "inspect", "ls"]);
-const uses = new Map([
+const uses = new Map<string, "reading" | "verification">([
   ["drill", "reading"],
   ["restore", "reading"],
   ["verify", "verification"],
-] as const);
+]);
 
 if (supported && ["-V", "--version"].includes(first)) {
   // Here, because commander would say the same after four times as long.
@@ -23,7 +23,7 @@ if (supported && ["-V", "--version"].includes(first)) {
   const { cacheCompiledCode } = await import("./compile-cache.ts");
   cacheCompiledCode();
   const heap = looking.has(first) ? undefined : await import("./heap.ts");
-  heap?.prepareHeaps(uses.get(first as "verify") ?? "capture");
+  heap?.prepareHeaps(uses.get(first) ?? "capture");
   const { main } = await import("./process.ts");
   process.exitCode = await main(heap?.prepareHeaps);
 } else {

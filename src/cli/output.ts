@@ -1,4 +1,4 @@
-import { displayBytes } from "../format/entry-path.ts";
+import { bytesOf, displayBytes } from "../format/entry-path.ts";
 import type { CliContext, CliOutput } from "./context.ts";
 import { CliError } from "./errors.ts";
 
@@ -14,8 +14,7 @@ export function write(stream: CliOutput, chunk: string | Uint8Array): Promise<vo
 
 /** Text that came from outside (a path, a message), safe to show on a terminal: one line, nothing invisible. */
 export function safe(text: string): string {
-  if (/^[ -~]*$/.test(text)) return text;
-  return displayBytes(Buffer.from(text, "utf8").toString("latin1"));
+  return displayBytes(bytesOf(text));
 }
 
 /** Something said while a job goes on: `ocbak: …` on stderr. */
